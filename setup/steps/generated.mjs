@@ -1,0 +1,52 @@
+import { dirname, join } from "node:path";
+import { mustRun } from "../run.mjs";
+import { filesUnder, hashInputs, unlessUpToDate } from "../stamps.mjs";
+
+const messages = ["mixer/api/generated/mixer_pb.js", "mixer/api/generated/mixer_pb.d.ts"];
+
+const vocabulary = [
+	"mixer/api/generated/vocabulary.ts",
+	"mixer/api/generated/input-schema.json",
+	"filters/attributes/generated/vocabulary.ts",
+];
+
+/** Besides mixer/api itself. */
+const messageInputs = ["mixer/api/mixer.proto", "buf.yaml", "buf.gen.yaml", "package-lock.json"];
+
+/**
+ * The code that is made from mixer/api: message types from mixer.proto, the vocabulary from attributes.yaml.
+ *
+ * @param {{root: string, node: string}} machine
+ * @returns {Promise<boolean>} whether it had to work
+ */
+export async function generateCode({ root, node }) {
+	const worked = await Promise.all([generateMessages(root, node), generateVocabulary(root, node)]);
+	return worked.includes(true);
+}
+
+function generateMessages(/** @type {string} */ root, /** @type {string} */ node) {
+	const inputs = hashInputs(root, messageInputs);
+	return unlessUpToDate({ root, name: "messages", inputs, outputs: messages }, () =>
+		mustRun(join(root, "node_modules/.bin/buf"), ["generate"], {
+			cwd: root,
+			env: withNodeFirst(node),
+			failure: "mixer/api/mixer.proto could not be compiled: see below",
+		}),
+	);
+}
+
+function generateVocabulary(/** @type {string} */ root, /** @type {string} */ node) {
+	const sources = filesUnder(root, "mixer/api").filter((path) => !path.includes("/generated/"));
+	const inputs = hashInputs(root, [...sources, "package-lock.json"]);
+	return unlessUpToDate({ root, name: "vocabulary", inputs, outputs: vocabulary }, () =>
+		mustRun(node, ["mixer/api/generate.ts"], {
+			cwd: root,
+			failure: "mixer/api/attributes.yaml could not be turned into code: see below",
+		}),
+	);
+}
+
+/** The environment in which `#!/usr/bin/env node` starts this Node. */
+function withNodeFirst(/** @type {string} */ node) {
+	return { ...process.env, PATH: `${dirname(node)}:${process.env.PATH ?? ""}` };
+}

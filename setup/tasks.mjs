@@ -1,0 +1,28 @@
+// `npm run check`, `npm test` and `npm run campaign`, after the set-up. `npm test -- test/mixer` runs the tests of that
+// folder alone.
+import { checkout } from "./checkout.mjs";
+import { checkSteps, testStep } from "./task-list.mjs";
+import { interruptSteps, runSteps } from "./task-steps.mjs";
+import { findTools } from "./tools.mjs";
+
+const [task = "check", ...paths] = process.argv.slice(2);
+const known = ["check", "test", "campaign"];
+
+if (!known.includes(task)) {
+	process.stderr.write(`there is no task ${task}; there are ${known.join(", ")}\n`);
+	process.exit(1);
+}
+
+process.once("SIGINT", () => interruptSteps("SIGINT"));
+process.once("SIGTERM", () => interruptSteps("SIGTERM"));
+
+const tools = findTools();
+const checks = paths.length === 0 ? checkSteps({ root: checkout, tools }) : [];
+const tests = testStep({
+	root: checkout,
+	tools,
+	paths,
+	which: task === "check" && paths.length === 0 ? "unit" : "all",
+	isCampaign: task === "campaign",
+});
+process.exitCode = await runSteps([...checks, tests], { root: checkout, out: process.stdout });
