@@ -1,0 +1,81 @@
+import { Bytes } from "../wire/bytes";
+import { writeJsonString } from "../wire/json-writer";
+import { Slice } from "../wire/slice";
+import { Bag } from "./bag";
+import { AttributeId, INPUT_ATTRIBUTES, INPUT_ENDS, INPUT_NAMES } from "./generated/vocabulary";
+import { InputPlan, Want } from "./input";
+import { JsonWriter } from "./json-value";
+import { Limits } from "./limits";
+import { Value } from "./value";
+
+/** By node: its name as a JSON key with its colon. */
+const KEYS: StaticArray<Slice> = makeKeys();
+
+/** Walks the input document's tree beside a plan. One for the VM: it holds nothing between requests. */
+@final
+export class InputWriter {
+	private value: Value = new Value();
+	private json: JsonWriter = new JsonWriter();
+
+	/** False where a limit is passed. */
+	write(plan: InputPlan, bag: Bag, limits: Limits, out: Bytes): bool {
+		out.reset();
+		this.json.begin(out, limits);
+		this.writeObject(0, plan, bag);
+		return this.json.withinLimits();
+	}
+
+	private writeObject(node: i32, plan: InputPlan, bag: Bag): void {
+		let json = this.json;
+		json.open();
+		let end = unchecked(INPUT_ENDS[node]);
+		let keys = 0;
+		for (let child = node + 1; child < end && json.withinLimits(); child = unchecked(INPUT_ENDS[child])) {
+			if (plan.want(child) != Want.Nothing && this.writeMember(child, keys, plan, bag)) keys++;
+		}
+		json.close(keys);
+	}
+
+	/** Writes key and value, if there is a value. */
+	private writeMember(node: i32, keysBefore: i32, plan: InputPlan, bag: Bag): bool {
+		let attribute = unchecked(INPUT_ATTRIBUTES[node]);
+		let wholeLeaf = attribute >= 0 && plan.want(node) == Want.All;
+		if (wholeLeaf && !this.take(bag.read(<AttributeId>attribute, this.value))) return false;
+		let out = this.json.out;
+		if (keysBefore > 0) out.byte(0x2c);
+		let key = unchecked(KEYS[node]);
+		out.raw(key.ptr, key.size);
+		if (attribute < 0) this.writeObject(node, plan, bag);
+		else if (wholeLeaf) this.json.value(this.value);
+		else this.writeKeys(<AttributeId>attribute, plan.keys(node), bag);
+		return true;
+	}
+
+	/** A value that did not fit is not absent: it is over the limits. */
+	private take(known: bool): bool {
+		this.json.check(this.value);
+		return known;
+	}
+
+	/** Some keys of a map. */
+	private writeKeys(attribute: AttributeId, wanted: Array<Slice>, bag: Bag): void {
+		let json = this.json;
+		json.open();
+		let keys = 0;
+		for (let i = 0; i < wanted.length && json.withinLimits(); i++) {
+			let key = unchecked(wanted[i]);
+			if (!this.take(bag.readKey(attribute, key, this.value))) continue;
+			if (keys++ > 0) json.out.byte(0x2c);
+			writeJsonString(json.out, key.ptr, key.size);
+			json.out.byte(0x3a);
+			json.value(this.value);
+		}
+		json.close(keys);
+	}
+}
+
+function makeKeys(): StaticArray<Slice> {
+	let keys = new StaticArray<Slice>(INPUT_NAMES.length);
+	for (let node = 0; node < INPUT_NAMES.length; node++) keys[node] = Slice.of(`"${INPUT_NAMES[node]}":`);
+	return keys;
+}

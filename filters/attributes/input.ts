@@ -1,0 +1,118 @@
+import { Bytes } from "../wire/bytes";
+import { Slice } from "../wire/slice";
+import { Bag } from "./bag";
+import { ATTRIBUTE_TYPES, INPUT_ATTRIBUTES, INPUT_ENDS, INPUT_NAMES, ValueType } from "./generated/vocabulary";
+import { InputWriter } from "./input-writer";
+import { KeySet } from "./key-set";
+import { Limits } from "./limits";
+
+/** How much of a place in the input document is wanted. */
+export enum Want {
+	Nothing = 0,
+	/** Of an object some children, of a map some keys. */
+	Some = 1,
+	All = 2,
+}
+
+/** What came of writing an input document. */
+export enum InputResult {
+	Ok = 0,
+	/** The request is over a limit: answered 400, and no policy runs. */
+	BadInput = 1,
+}
+
+/** Which places of the input document some policies read. Made at configuration. */
+@final
+export class InputPlan {
+	private wants: StaticArray<u8> = new StaticArray<u8>(INPUT_NAMES.length);
+	private keySets: StaticArray<KeySet | null> = new StaticArray<KeySet | null>(INPUT_NAMES.length);
+
+	/** Adds a path below `input`, and all below it; [] is the whole. False, and no change, where there is no such path. */
+	add(segments: Array<string>): bool {
+		let node = 0;
+		let depth = 0;
+		while (depth < segments.length && INPUT_ATTRIBUTES[node] < 0) {
+			node = findChild(node, segments[depth++]);
+			if (node < 0) return false;
+		}
+		if (depth == segments.length) {
+			this.wantAll(node);
+			return true;
+		}
+		let type = <ValueType>ATTRIBUTE_TYPES[INPUT_ATTRIBUTES[node]];
+		if (!canHold(type, segments.length - depth)) return false;
+		// An element of a list: the list whole, or positions would mean something else.
+		if (type == ValueType.StringList) this.wantAll(node);
+		else this.wantKey(node, Slice.of(segments[depth]));
+		return true;
+	}
+
+	/** Adds all that another plan has. */
+	merge(other: InputPlan): void {
+		for (let node = 0; node < this.wants.length; node++) {
+			this.wants[node] = max(this.wants[node], other.wants[node]);
+			let keys = other.keySets[node];
+			if (keys !== null) this.keySet(node).addAll(keys);
+		}
+	}
+
+	/** How much of a node is wanted. */
+	want(node: i32): Want {
+		return <Want>unchecked(this.wants[node]);
+	}
+
+	/** The keys wanted of a map of which some are. */
+	keys(node: i32): Array<Slice> {
+		return this.keySet(node).keys;
+	}
+
+	private wantAll(node: i32): void {
+		for (let i = node; i < INPUT_ENDS[node]; i++) this.wants[i] = <u8>Want.All;
+		this.wantSomeAbove(node);
+	}
+
+	private wantKey(node: i32, key: Slice): void {
+		this.keySet(node).add(key);
+		this.wants[node] = max(this.wants[node], <u8>Want.Some);
+		this.wantSomeAbove(node);
+	}
+
+	private wantSomeAbove(node: i32): void {
+		for (let i = 0; i < node; i++) {
+			if (INPUT_ENDS[i] > node) this.wants[i] = max(this.wants[i], <u8>Want.Some);
+		}
+	}
+
+	private keySet(node: i32): KeySet {
+		let keys = this.keySets[node];
+		if (keys === null) {
+			keys = new KeySet();
+			this.keySets[node] = keys;
+		}
+		return keys;
+	}
+}
+
+const writer: InputWriter = new InputWriter();
+
+/**
+ * Writes the input document in place of what `out` held: canonical JSON (keys in byte order, no white space) with
+ * exactly what the plan wants. Objects on the way to a wanted place are always there; an absent attribute is an absent
+ * key, also where it is a map that is wanted whole. With BadInput, what `out` holds means nothing.
+ */
+export function writeInput(plan: InputPlan, bag: Bag, limits: Limits, out: Bytes): InputResult {
+	return writer.write(plan, bag, limits, out) ? InputResult.Ok : InputResult.BadInput;
+}
+
+function findChild(node: i32, name: string): i32 {
+	for (let child = node + 1; child < INPUT_ENDS[node]; child = INPUT_ENDS[child]) {
+		if (INPUT_NAMES[child] == name) return child;
+	}
+	return -1;
+}
+
+/** Whether a value of this type can have something so many levels below it. */
+function canHold(type: ValueType, levels: i32): bool {
+	if (type == ValueType.StringListMap) return levels <= 2;
+	return levels == 1 && (type == ValueType.StringMap || type == ValueType.StringList);
+}

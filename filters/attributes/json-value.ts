@@ -1,0 +1,144 @@
+import { Bytes } from "../wire/bytes";
+import { writeJsonDouble, writeJsonInt, writeJsonString } from "../wire/json-writer";
+import { Slice } from "../wire/slice";
+import { writeBase64 } from "./base64";
+import { ValueType } from "./generated/vocabulary";
+import { Limits } from "./limits";
+import { writeTimestamp } from "./timestamp";
+import { Value } from "./value";
+
+const COMMA: u32 = 0x2c;
+const COLON: u32 = 0x3a;
+const QUOTE: u32 = 0x22;
+
+/** Writes attribute values as JSON and keeps count against the limits. */
+@final
+export class JsonWriter {
+	out: Bytes = new Bytes(0, 0);
+	private limits: Limits = new Limits();
+	private depth: i32 = 0;
+	private exceeded: bool = false;
+	private text: Slice = new Slice();
+
+	begin(out: Bytes, limits: Limits): void {
+		this.out = out;
+		this.limits = limits;
+		this.depth = 0;
+		this.exceeded = false;
+	}
+
+	withinLimits(): bool {
+		return !this.exceeded && !this.out.overflowed && this.out.size <= this.limits.inputBytes;
+	}
+
+	/** Keeps count of a value that is too large to be read whole. */
+	check(value: Value): void {
+		if (value.overflowed) this.exceeded = true;
+	}
+
+	/** Begins an object. */
+	open(): void {
+		this.enter();
+		this.out.byte(0x7b);
+	}
+
+	/** Ends an object that got so many keys. */
+	close(keys: i32): void {
+		if (keys > this.limits.inputKeys) this.exceeded = true;
+		this.out.byte(0x7d);
+		this.depth--;
+	}
+
+	value(value: Value): void {
+		switch (value.type) {
+			case ValueType.StringList:
+				this.list(value);
+				break;
+			case ValueType.StringMap:
+			case ValueType.StringListMap:
+				this.map(value);
+				break;
+			default:
+				this.scalar(value);
+		}
+	}
+
+	private scalar(value: Value): void {
+		switch (value.type) {
+			case ValueType.Int64:
+			case ValueType.Duration:
+				this.integer(value.integer);
+				break;
+			case ValueType.Double:
+				writeJsonDouble(this.out, value.real);
+				break;
+			case ValueType.Bool:
+				this.out.text(value.flag ? "true" : "false");
+				break;
+			case ValueType.Bytes:
+				this.out.byte(QUOTE);
+				writeBase64(this.out, value.text.ptr, value.text.size);
+				this.out.byte(QUOTE);
+				break;
+			case ValueType.Timestamp:
+				this.out.byte(QUOTE);
+				writeTimestamp(this.out, value.integer);
+				this.out.byte(QUOTE);
+				break;
+			default:
+				writeJsonString(this.out, value.text.ptr, value.text.size);
+		}
+	}
+
+	private integer(value: i64): void {
+		let start = this.out.size;
+		writeJsonInt(this.out, value);
+		let digits = this.out.size - start - (value < 0 ? 1 : 0);
+		if (digits > this.limits.numberDigits) this.exceeded = true;
+	}
+
+	private list(value: Value): void {
+		this.enter();
+		this.out.byte(0x5b);
+		for (let i = 0; i < value.count && this.withinLimits(); i++) {
+			if (i > 0) this.out.byte(COMMA);
+			value.valueAt(i, this.text);
+			writeJsonString(this.out, this.text.ptr, this.text.size);
+		}
+		this.out.byte(0x5d);
+		this.depth--;
+	}
+
+	private map(value: Value): void {
+		this.open();
+		for (let i = 0; i < value.count && this.withinLimits(); i++) {
+			if (i > 0) this.out.byte(COMMA);
+			value.keyAt(i, this.text);
+			writeJsonString(this.out, this.text.ptr, this.text.size);
+			this.out.byte(COLON);
+			if (value.type == ValueType.StringListMap) {
+				this.listOf(value, i);
+			} else {
+				value.valueAt(i, this.text);
+				writeJsonString(this.out, this.text.ptr, this.text.size);
+			}
+		}
+		this.close(value.count);
+	}
+
+	private listOf(value: Value, key: i32): void {
+		this.enter();
+		this.out.byte(0x5b);
+		for (let i = 0; i < value.listSize(key); i++) {
+			if (i > 0) this.out.byte(COMMA);
+			value.listAt(key, i, this.text);
+			writeJsonString(this.out, this.text.ptr, this.text.size);
+		}
+		this.out.byte(0x5d);
+		this.depth--;
+	}
+
+	private enter(): void {
+		if (++this.depth > this.limits.inputDepth) this.exceeded = true;
+	}
+}

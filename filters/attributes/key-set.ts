@@ -1,0 +1,29 @@
+import { Slice } from "../wire/slice";
+
+/** The keys of a map that something reads: each once, in byte order. Made at configuration, then only read. */
+@final
+export class KeySet {
+	keys: Array<Slice> = [] as Slice[];
+
+	add(key: Slice): void {
+		let place = 0;
+		while (place < this.keys.length) {
+			let order = compare(this.keys[place], key);
+			if (order == 0) return;
+			if (order > 0) break;
+			place++;
+		}
+		this.keys.push(key);
+		for (let i = this.keys.length - 1; i > place; i--) this.keys[i] = this.keys[i - 1];
+		this.keys[place] = key;
+	}
+
+	addAll(other: KeySet): void {
+		for (let i = 0; i < other.keys.length; i++) this.add(other.keys[i]);
+	}
+}
+
+function compare(a: Slice, b: Slice): i32 {
+	let order = memory.compare(a.ptr, b.ptr, min(a.size, b.size));
+	return order != 0 ? order : a.size - b.size;
+}

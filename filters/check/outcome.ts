@@ -1,0 +1,60 @@
+import { Bytes } from "../wire/bytes";
+import { Slice } from "../wire/slice";
+
+/** How a request ended at the policy; the names are those of check.outcome and of the metric's label. */
+export enum OutcomeKind {
+	/** No answer yet, or the stream ended before there was one. */
+	None = 0,
+	Allowed = 1,
+	Denied = 2,
+	PolicyError = 3,
+	BadInput = 4,
+	Unavailable = 5,
+	InternalError = 6,
+}
+
+/** Where the answer came from; `None` where a failure mode, a default or the filter itself decided. */
+export enum Placement {
+	None = 0,
+	Proxy = 1,
+	Mixer = 2,
+}
+
+/** Longest rule or reason kept for a record, in bytes. A policy's text can be of any length. */
+const MAX_TEXT_BYTES: i32 = 1024;
+
+/** What is known of one request's decision: what the check.* attributes read. Reused from stream to stream. */
+@final
+export class Outcome {
+	kind: OutcomeKind = OutcomeKind.None;
+	/** Whether the request was let through, by a policy or by a failure mode. */
+	allowed: bool = false;
+	placement: Placement = Placement.None;
+	cached: bool = false;
+	/** From the question to the answer; 0 where nothing was asked. */
+	durationNs: u64 = 0;
+	/** The decision's id. */
+	id: Bytes = new Bytes(32, 64);
+	/** The Policy that answered; empty where none did. */
+	policy: Slice = new Slice();
+	rule: Bytes = new Bytes(32, MAX_TEXT_BYTES);
+	reason: Bytes = new Bytes(64, MAX_TEXT_BYTES);
+	/** The revision that decided, in hex. */
+	revision: Slice = new Slice();
+	/** Shadow Policies' answers, `name` NUL `answer` NUL and so on, bounded. */
+	shadow: Bytes = new Bytes(64, MAX_TEXT_BYTES);
+
+	reset(): void {
+		this.kind = OutcomeKind.None;
+		this.allowed = false;
+		this.placement = Placement.None;
+		this.cached = false;
+		this.durationNs = 0;
+		this.id.reset();
+		this.policy.set(0, 0);
+		this.rule.reset();
+		this.reason.reset();
+		this.revision.set(0, 0);
+		this.shadow.reset();
+	}
+}

@@ -1,0 +1,190 @@
+import { Bag } from "../../../filters/attributes/bag";
+import { Dictionary } from "../../../filters/attributes/dictionary";
+import { AttributeId } from "../../../filters/attributes/generated/vocabulary";
+import { InputPlan, writeInput } from "../../../filters/attributes/input";
+import { JsonWriter } from "../../../filters/attributes/json-value";
+import { Limits } from "../../../filters/attributes/limits";
+import { attributeByName } from "../../../filters/attributes/names";
+import { writeAttribute } from "../../../filters/attributes/record";
+import { Redaction } from "../../../filters/attributes/redaction";
+import { requestIsValid } from "../../../filters/attributes/validity";
+import { Value } from "../../../filters/attributes/value";
+import { OutcomeKind, Placement } from "../../../filters/check/outcome";
+import { Bytes } from "../../../filters/wire/bytes";
+import { beginMessage, endMessage } from "../../../filters/wire/protobuf-writer";
+import { Slice } from "../../../filters/wire/slice";
+
+export { malloc } from "../../../filters/host/memory";
+
+/** sluice.mixer.v1.ReportRequest. */
+const DICTIONARY: u32 = 4;
+const RECORDS: u32 = 5;
+
+const bag: Bag = new Bag();
+const value: Value = new Value();
+const json: JsonWriter = new JsonWriter();
+const noLimits: Limits = new Limits();
+const limits: Limits = new Limits();
+const out: Bytes = new Bytes(1024, 1 << 26);
+/** What the test hands over: texts. */
+const argument: Bytes = new Bytes(1024, 1 << 26);
+
+let plan: InputPlan = new InputPlan();
+let path: Array<string> = [] as string[];
+let redaction: Redaction = new Redaction();
+let dictionary: Dictionary = new Dictionary(1, 1, 0);
+let record: i32 = 0;
+
+noLimits.inputBytes = i32.MAX_VALUE;
+
+/** Where the test writes so many bytes. */
+export function argumentAt(size: i32): usize {
+	argument.reset();
+	argument.reserve(size);
+	argument.size = size;
+	return argument.ptr;
+}
+
+function text(): string {
+	return String.UTF8.decodeUnsafe(argument.ptr, argument.size);
+}
+
+export function resultAt(): usize {
+	return out.ptr;
+}
+
+export function resultSize(): i32 {
+	return out.size;
+}
+
+export function begin(): i32 {
+	return bag.begin();
+}
+
+export function release(): void {
+	bag.release();
+}
+
+export function isValid(): bool {
+	return requestIsValid(bag);
+}
+
+export function newPlan(): void {
+	plan = new InputPlan();
+}
+
+export function pathSegment(): void {
+	path.push(text());
+}
+
+export function endPath(): bool {
+	let known = plan.add(path);
+	path = [] as string[];
+	return known;
+}
+
+/** Ends a path in a plan of its own, which is then merged. */
+export function mergePath(): bool {
+	let other = new InputPlan();
+	let known = other.add(path);
+	path = [] as string[];
+	plan.merge(other);
+	return known;
+}
+
+export function setLimits(bytes: i32, depth: i32, keys: i32, digits: i32): void {
+	limits.inputBytes = bytes;
+	limits.inputDepth = depth;
+	limits.inputKeys = keys;
+	limits.numberDigits = digits;
+}
+
+export function input(): i32 {
+	return writeInput(plan, bag, limits, out);
+}
+
+/** As one request after another. */
+export function inputTimes(times: i32): i32 {
+	let result = 0;
+	for (let i = 0; i < times; i++) {
+		bag.begin();
+		result |= writeInput(plan, bag, limits, out);
+		bag.release();
+	}
+	return result;
+}
+
+/** The attribute named in the argument as JSON; false where it is absent. */
+export function attribute(): bool {
+	out.reset();
+	json.begin(out, noLimits);
+	if (!bag.read(<AttributeId>attributeByName(text()), value)) return false;
+	json.value(value);
+	return true;
+}
+
+export function redactHeader(): void {
+	redaction.addHeader(text());
+}
+
+export function redactParameter(): void {
+	redaction.addQueryParameter(text());
+}
+
+export function newReport(maxStrings: i32, maxBytes: i32): void {
+	redaction = new Redaction();
+	dictionary = new Dictionary(maxStrings, maxBytes, 12345);
+}
+
+export function beginRecord(): void {
+	out.reset();
+	record = beginMessage(out, RECORDS);
+}
+
+export function reportAttribute(): i32 {
+	return writeAttribute(bag, <AttributeId>attributeByName(text()), dictionary, redaction, out);
+}
+
+export function endRecord(): void {
+	endMessage(out, record);
+	dictionary.write(out, DICTIONARY);
+}
+
+export function dictionaryIndex(): u32 {
+	return dictionary.index(argument.ptr, argument.size);
+}
+
+export function dictionaryCount(): i32 {
+	return dictionary.count;
+}
+
+export function dictionaryRewind(count: i32): void {
+	dictionary.rewind(count);
+}
+
+export function recordTimes(id: i32, times: i32): void {
+	for (let i = 0; i < times; i++) {
+		bag.begin();
+		out.reset();
+		dictionary.reset();
+		writeAttribute(bag, <AttributeId>id, dictionary, redaction, out);
+		bag.release();
+	}
+}
+
+/** The decision of the rows below: the argument is its id, policy, rule and reason alike. */
+export function setOutcome(kind: OutcomeKind, allowed: bool, placement: Placement, durationNs: u32): void {
+	let outcome = bag.outcome;
+	outcome.reset();
+	outcome.kind = kind;
+	outcome.allowed = allowed;
+	outcome.placement = placement;
+	outcome.cached = true;
+	outcome.durationNs = durationNs;
+	outcome.id.raw(argument.ptr, argument.size);
+	outcome.policy = Slice.of(text());
+	outcome.rule.raw(argument.ptr, argument.size);
+	outcome.reason.raw(argument.ptr, argument.size);
+	outcome.revision = Slice.of("3f9a1c");
+	outcome.shadow.text("b\0deny\0a\0allow\0");
+}
