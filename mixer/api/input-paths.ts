@@ -6,7 +6,7 @@ export type PathCheck =
 	| { readonly ok: false; readonly have: string; readonly wantOneOf: readonly string[] };
 
 /**
- * Holds a path that `opa deps` found against the input document's schema, which `opa check --schema` cannot do for
+ * Holds a path that a policy reads against the input document's schema, which `opa check --schema` cannot do for
  * `object.get(input, [...])`. A path above values is fine, as is a key below a map and a number below a list; parts
  * that are known only at run time have to be cut off by the caller, which widens the path to its parent.
  */

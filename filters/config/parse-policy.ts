@@ -1,0 +1,76 @@
+import { PLUS, writeDecoded } from "../attributes/percent";
+import { Bytes } from "../wire/bytes";
+import { Slice } from "../wire/slice";
+import { Policy, Target } from "./config";
+import { ObjectReader, readList, readText } from "./object-reader";
+
+const MAX_TARGETS: i32 = 256;
+const MAX_PATHS: i32 = 1024;
+const MAX_SEGMENTS: i32 = 32;
+const MAX_DEADLINE_MS: i64 = 60000;
+const MAX_PORT: i64 = 65535;
+
+/** One entry of `policies`; what is wrong with it is added to the reader's faults. */
+export function parsePolicy(reader: ObjectReader, workload: string): Policy {
+	let policy = new Policy();
+	policy.name = Slice.of(reader.text("name"));
+	policy.entrypoint = Slice.of(reader.text("entrypoint"));
+	// The linked policy comes with the module that holds one; this module asks the Mixer.
+	let placement = reader.text("placement");
+	if (placement != "mixer")
+		reader.faults.add(reader.at("placement"), 'must be "mixer": this module has no policy linked into it');
+	policy.shadow = reader.choice("mode", "shadow", "enforce");
+	policy.allowOnFailure = reader.choice("failureMode", "allow", "deny");
+	policy.deadlineMs = <u32>reader.integer("deadlineMs", 1, MAX_DEADLINE_MS);
+	parseTargets(reader, workload, policy);
+	parseInputs(reader, policy);
+	reader.finish();
+	return policy;
+}
+
+function parseTargets(parent: ObjectReader, workload: string, policy: Policy): void {
+	let nodes = parent.list("targets", MAX_TARGETS);
+	if (nodes.length == 0) parent.faults.add(parent.at("targets"), "must name at least one target");
+	for (let i = 0; i < nodes.length; i++) {
+		let path = parent.at("targets") + "[" + i.toString() + "]";
+		policy.targets.push(parseTarget(new ObjectReader(parent.document, nodes[i], path, parent.faults), workload));
+	}
+}
+
+function parseTarget(reader: ObjectReader, workload: string): Target {
+	let target = new Target();
+	if (reader.has("listenerPort")) target.listenerPort = <i32>reader.integer("listenerPort", 1, MAX_PORT);
+	if (reader.has("host")) {
+		let host = reader.text("host");
+		target.hostIsSuffix = host.startsWith("*.");
+		target.host = Slice.of(target.hostIsSuffix ? host.substring(1) : host);
+	}
+	if (reader.has("pathPrefix")) {
+		let prefix = reader.text("pathPrefix");
+		if (!prefix.startsWith("/")) reader.faults.add(reader.at("pathPrefix"), "must start with /");
+		target.pathPrefix = Slice.of(prefix);
+		target.decodedPrefix = decoded(Slice.of(prefix));
+	}
+	if (reader.has("workload")) target.here = reader.text("workload") == workload;
+	reader.finish();
+	return target;
+}
+
+function decoded(text: Slice): Slice {
+	let out = new Bytes(max(text.size, 1), max(text.size, 1));
+	writeDecoded(out, text.ptr, text.size, PLUS);
+	let slice = new Slice();
+	slice.set(out.ptr, out.size);
+	return slice;
+}
+
+function parseInputs(parent: ObjectReader, policy: Policy): void {
+	let paths = parent.list("inputs", MAX_PATHS);
+	for (let i = 0; i < paths.length; i++) {
+		let path = parent.at("inputs") + "[" + i.toString() + "]";
+		let nodes = readList(parent.document, paths[i], MAX_SEGMENTS, path, parent.faults);
+		let segments = new Array<string>();
+		for (let j = 0; j < nodes.length; j++) segments.push(readText(parent.document, nodes[j], path, parent.faults));
+		if (!policy.inputs.add(segments)) parent.faults.add(path, "is not a path of the input document");
+	}
+}

@@ -1,0 +1,92 @@
+import { attributeByName } from "../attributes/names";
+import { JsonDocument } from "../wire/json-reader";
+import { Slice } from "../wire/slice";
+import { Config, MAX_POLICIES } from "./config";
+import { Faults } from "./faults";
+import { ObjectReader } from "./object-reader";
+import { parsePolicy } from "./parse-policy";
+
+/** Deepest nesting of the configuration itself. */
+const MAX_DEPTH: i32 = 16;
+const MAX_NAMES: i32 = 256;
+const MIB: i64 = 1048576;
+
+/**
+ * Parses the plugin configuration that `sluice build` writes.
+ *
+ * @param workload Envoy's node cluster, which targets can name.
+ * @returns a configuration that is to be used only if `faults` stayed empty; every fault is in there.
+ */
+export function parseConfig(ptr: usize, size: i32, workload: string, faults: Faults): Config {
+	let config = new Config();
+	let document = new JsonDocument();
+	if (!document.parse(ptr, size, MAX_DEPTH)) {
+		faults.add(
+			"configuration",
+			"is not JSON (at byte " + document.errorOffset.toString() + "); write it with sluice build",
+		);
+		return config;
+	}
+	let reader = new ObjectReader(document, document.root, "", faults);
+	config.revision = Slice.of(parseRevision(reader));
+	config.cluster = reader.text("cluster");
+	config.allowByDefault = reader.choice("default", "allow", "deny");
+	config.decisionIdInResponses = reader.flag("decisionIdInResponses");
+	parseLimits(reader, config);
+	parseRedaction(reader, config);
+	parsePolicies(reader, workload, config);
+	parseReport(reader, config);
+	reader.finish();
+	return config;
+}
+
+function parseRevision(reader: ObjectReader): string {
+	let revision = reader.text("revision");
+	let valid = revision.length == 64;
+	for (let i = 0; valid && i < revision.length; i++) {
+		let code = revision.charCodeAt(i);
+		valid = (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66);
+	}
+	if (!valid) reader.faults.add("revision", "must be 64 hexadecimal digits");
+	return revision;
+}
+
+function parseLimits(parent: ObjectReader, config: Config): void {
+	let reader = parent.object("limits");
+	if (reader === null) return;
+	config.limits.inputBytes = <i32>reader.integer("inputBytes", 256, MIB);
+	config.limits.inputDepth = <i32>reader.integer("inputDepth", 4, 1024);
+	config.limits.inputKeys = <i32>reader.integer("inputKeys", 1, 100000);
+	config.limits.numberDigits = <i32>reader.integer("numberDigits", 1, 1024);
+	reader.finish();
+}
+
+function parseRedaction(parent: ObjectReader, config: Config): void {
+	let reader = parent.object("redaction");
+	if (reader === null) return;
+	let headers = reader.texts("headers", MAX_NAMES);
+	for (let i = 0; i < headers.length; i++) config.redaction.addHeader(headers[i]);
+	let parameters = reader.texts("queryParameters", MAX_NAMES);
+	for (let i = 0; i < parameters.length; i++) config.redaction.addQueryParameter(parameters[i]);
+	reader.finish();
+}
+
+function parsePolicies(reader: ObjectReader, workload: string, config: Config): void {
+	let nodes = reader.list("policies", MAX_POLICIES);
+	for (let i = 0; i < nodes.length; i++) {
+		let policy = new ObjectReader(reader.document, nodes[i], "policies[" + i.toString() + "]", reader.faults);
+		config.policies.push(parsePolicy(policy, workload));
+	}
+}
+
+function parseReport(parent: ObjectReader, config: Config): void {
+	let reader = parent.object("report");
+	if (reader === null) return;
+	let names = reader.texts("attributes", MAX_NAMES);
+	for (let i = 0; i < names.length; i++) {
+		let id = attributeByName(names[i]);
+		if (id < 0) reader.faults.add("report.attributes", '"' + names[i] + '" is not in the vocabulary');
+		else config.reportAttributes.push(id);
+	}
+	reader.finish();
+}

@@ -1,0 +1,121 @@
+/*
+ * The entry: what Envoy calls, and where each call goes. A request: proxy_on_request_headers → stream.ts decides or
+ * asks the Mixer (check/ask.ts) → proxy_on_grpc_receive → the answers combined (policy/combine.ts) → allowed, sealed
+ * and continued, or denied (verdict/) → proxy_on_log → its record (report/reporter.ts). setup/build-filter.mjs wraps
+ * every callback, so that a failed assertion ends in on_callback_failed and not in a hanging worker.
+ */
+
+import { contextCreated, contextDeleted, knownStream, pluginOf, setPlugin, streamOf } from "./contexts";
+import { nowNs } from "./host/clock";
+import { readGrpcMessage } from "./host/grpc";
+import { Callback } from "./host/guard";
+import { Status } from "./host/status";
+import { configurePlugin } from "./plugin";
+
+export { malloc } from "./host/memory";
+
+const CONTINUE: i32 = 0;
+/** Answers of on_done: finished, or records are still on their way. */
+const DONE: u32 = 1;
+
+export function proxy_abi_version_0_2_1(): void {}
+
+export function proxy_on_vm_start(root: u32, size: u32): u32 {
+	return 1;
+}
+
+export function proxy_on_configure(root: u32, size: u32): u32 {
+	let plugin = configurePlugin();
+	if (plugin === null) return 0;
+	setPlugin(root, plugin);
+	return 1;
+}
+
+export function proxy_on_context_create(id: u32, root: u32): void {
+	contextCreated(id, root);
+}
+
+export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32): i32 {
+	let stream = streamOf(id);
+	// Unsealed: the RBAC filter behind refuses it.
+	return stream === null ? CONTINUE : stream.requestHeaders();
+}
+
+export function proxy_on_response_headers(id: u32, count: u32, endOfStream: u32): i32 {
+	let stream = knownStream(id);
+	if (stream !== null) stream.responseHeaders();
+	return CONTINUE;
+}
+
+export function proxy_on_log(id: u32): void {
+	let stream = streamOf(id);
+	if (stream !== null) stream.log();
+}
+
+export function proxy_on_done(id: u32): u32 {
+	let plugin = pluginOf(id);
+	if (plugin !== null) plugin.reporter.drain(nowNs());
+	return DONE;
+}
+
+export function proxy_on_delete(id: u32): void {
+	contextDeleted(id);
+}
+
+export function proxy_on_tick(root: u32): void {
+	let plugin = pluginOf(root);
+	if (plugin !== null) plugin.reporter.tick(nowNs());
+}
+
+export function proxy_on_grpc_receive(root: u32, token: u32, size: u32): void {
+	let plugin = pluginOf(root);
+	if (plugin === null || plugin.reporter.answered(token, size, nowNs())) return;
+	let stream = plugin.pending.take(token);
+	if (stream === null) return;
+	plugin.answering = stream;
+	let message = plugin.message;
+	let understood = readGrpcMessage(size, message) == Status.Ok && plugin.response.open(message.ptr, message.size);
+	stream.answered(token, understood ? plugin.response : null);
+	message.free();
+	plugin.answering = null;
+}
+
+export function proxy_on_grpc_close(root: u32, token: u32, code: u32): void {
+	let plugin = pluginOf(root);
+	if (plugin === null || plugin.reporter.failed(token, code, nowNs())) return;
+	let stream = plugin.pending.take(token);
+	plugin.answering = stream;
+	if (stream !== null) stream.answered(token, null);
+	plugin.answering = null;
+}
+
+/**
+ * A callback of ours ended in a failed assertion. Its stream, if it had one, is answered 503; the next request is not
+ * affected.
+ *
+ * @returns what the callback would have: for the host.
+ */
+export function on_callback_failed(callback: i32, context: u32, token: u32): i32 {
+	switch (callback) {
+		case Callback.RequestHeaders: {
+			let stream = knownStream(context);
+			return stream === null ? CONTINUE : stream.callbackFailed();
+		}
+		case Callback.GrpcReceive:
+		case Callback.GrpcClose:
+			answerFailed(context);
+			return CONTINUE;
+		case Callback.Done:
+			return DONE;
+		default:
+			return CONTINUE;
+	}
+}
+
+function answerFailed(root: u32): void {
+	let plugin = pluginOf(root);
+	if (plugin === null) return;
+	let stream = plugin.answering;
+	plugin.answering = null;
+	if (stream !== null) stream.callbackFailed();
+}

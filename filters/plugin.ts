@@ -1,0 +1,107 @@
+import { CheckResponse } from "./check/check-response";
+import { DecisionIds, mixSeed } from "./check/decision-ids";
+import { PendingChecks } from "./check/pending-checks";
+import { Config } from "./config/config";
+import { Faults } from "./config/faults";
+import { parseConfig } from "./config/parse";
+import { nowNs } from "./host/clock";
+import { readPluginConfiguration, setTickPeriod } from "./host/configuration";
+import { GrpcTarget } from "./host/grpc";
+import { logCritical } from "./host/log";
+import { HostBytes } from "./host/memory";
+import { PropertyPath, readProperty } from "./host/properties";
+import { Status } from "./host/status";
+import { nextVmNumber } from "./host/vm-number";
+import { Combined } from "./policy/combine";
+import { InputPlans } from "./policy/input-plans";
+import { Selection } from "./policy/selection";
+import { Reporter } from "./report/reporter";
+import { Stats } from "./stats";
+import { Stream } from "./stream";
+import { Bytes } from "./wire/bytes";
+import { writeBytesField, writeVarintField } from "./wire/protobuf-writer";
+import { Slice } from "./wire/slice";
+
+/** How often a VM looks after its batches. */
+const TICK_MS: u32 = 200;
+/** Room for revision, entrypoints and ids around the input of a CheckRequest. */
+const REQUEST_MARGIN_BYTES: i32 = 65536;
+const NODE_ID = PropertyPath.of("xds.node.id");
+const NODE_CLUSTER = PropertyPath.of("xds.node.cluster");
+
+/** One configured plugin in one VM: what all its streams share. Scratch objects are used by one callback at a time. */
+@final
+export class Plugin {
+	readonly target: GrpcTarget;
+	/** The Origin message of every call. */
+	readonly origin: Bytes;
+	readonly ids: DecisionIds;
+	readonly reporter: Reporter;
+	readonly pending: PendingChecks = new PendingChecks();
+	readonly plans: InputPlans;
+
+	/** The stream whose answer is being read: who must be told if that fails. */
+	answering: Stream | null = null;
+
+	readonly selection: Selection = new Selection();
+	readonly input: Bytes;
+	readonly request: Bytes;
+	readonly response: CheckResponse = new CheckResponse();
+	readonly message: HostBytes = new HostBytes();
+	readonly combined: Combined = new Combined();
+
+	constructor(
+		readonly config: Config,
+		readonly stats: Stats,
+	) {
+		let vm = nextVmNumber();
+		let epoch = nowNs();
+		let target = new GrpcTarget(config.cluster);
+		let origin = originOf(vm, config.revision);
+		this.target = target;
+		this.origin = origin;
+		this.ids = new DecisionIds(mixSeed(epoch, vm));
+		this.reporter = new Reporter(config, target, origin, epoch, stats);
+		this.plans = new InputPlans(config.policies);
+		this.input = new Bytes(4096, config.limits.inputBytes);
+		this.request = new Bytes(8192, config.limits.inputBytes + REQUEST_MARGIN_BYTES);
+	}
+}
+
+/** Reads Envoy's configuration for the plugin; null, with every fault in Envoy's log, where it can't be used. */
+export function configurePlugin(): Plugin | null {
+	let bytes = new HostBytes();
+	if (readPluginConfiguration(bytes) != Status.Ok) {
+		logCritical("sluice: no plugin configuration; write it with sluice build");
+		return null;
+	}
+	let faults = new Faults();
+	let workload = String.UTF8.decode(readText(NODE_CLUSTER));
+	let config = parseConfig(bytes.ptr, bytes.size, workload, faults);
+	bytes.free();
+	if (faults.count > 0) {
+		for (let i = 0; i < faults.count; i++) logCritical("sluice: plugin configuration: " + faults.line(i));
+		return null;
+	}
+	setTickPeriod(TICK_MS);
+	return new Plugin(config, new Stats());
+}
+
+/** sluice.mixer.v1.Origin. */
+function originOf(vm: u32, revision: Slice): Bytes {
+	let out = new Bytes(128, 8192);
+	let proxy = readText(NODE_ID);
+	writeBytesField(out, 1, changetype<usize>(proxy), proxy.byteLength);
+	writeVarintField(out, 2, vm);
+	writeBytesField(out, 3, revision.ptr, revision.size);
+	return out;
+}
+
+function readText(path: PropertyPath): ArrayBuffer {
+	let bytes = new HostBytes();
+	if (readProperty(path, bytes) != Status.Ok) return new ArrayBuffer(0);
+	let copy = new ArrayBuffer(bytes.size);
+	memory.copy(changetype<usize>(copy), bytes.ptr, bytes.size);
+	bytes.free();
+	return copy;
+}

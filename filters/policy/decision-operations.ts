@@ -1,0 +1,153 @@
+import { isHeaderValue } from "../host/header-syntax";
+import { Bytes } from "../wire/bytes";
+import { JsonDocument } from "../wire/json-reader";
+import { JsonKind } from "../wire/json-tape";
+import { Slice } from "../wire/slice";
+import { isSettable } from "./header-names";
+import { OperationKind, Operations } from "./operations";
+
+const MAX_NAME_BYTES: i32 = 256;
+const MAX_VALUE_BYTES: i32 = 16384;
+const NONE: i32 = -1;
+
+const FIELDS: StaticArray<string> = [
+	"headers",
+	"response_headers_to_add",
+	"request_headers_to_remove",
+	"query_parameters_to_set",
+	"query_parameters_to_remove",
+	"dynamic_metadata",
+];
+const NAMES: StaticArray<Slice> = [
+	Slice.of(FIELDS[0]),
+	Slice.of(FIELDS[1]),
+	Slice.of(FIELDS[2]),
+	Slice.of(FIELDS[3]),
+	Slice.of(FIELDS[4]),
+	Slice.of(FIELDS[5]),
+];
+const EMPTY = new Slice();
+
+/** The fields of a decision that change the request or its answer, read into operations. Reused. */
+@final
+export class DecisionOperations {
+	/** What is wrong with the field read last. */
+	fault: string = "";
+
+	private document: JsonDocument = new JsonDocument();
+	private operations: Operations = new Operations();
+	private allowed: bool = false;
+	/** The field being read. */
+	private field: i32 = NONE;
+	private name: Bytes = new Bytes(64, MAX_NAME_BYTES);
+	private value: Bytes = new Bytes(256, MAX_VALUE_BYTES);
+	private nameSlice: Slice = new Slice();
+	private valueSlice: Slice = new Slice();
+
+	/** @param allowed whether the decision allows: `headers` go to the upstream then, else to the client. */
+	begin(document: JsonDocument, allowed: bool, operations: Operations): void {
+		this.document = document;
+		this.allowed = allowed;
+		this.operations = operations;
+	}
+
+	/** Whether a member of the decision is one of these fields; `read` then reads it. */
+	isOurs(node: i32): bool {
+		for (this.field = 0; this.field < NAMES.length; this.field++) {
+			if (this.document.keyIs(node, unchecked(NAMES[this.field]))) return true;
+		}
+		return false;
+	}
+
+	/** False, with a fault, where a type is wrong or a header is none a policy may change. */
+	read(node: i32): bool {
+		switch (this.field) {
+			case 0:
+				if (!this.allowed) return this.pairs(node, OperationKind.DenialHeader, OperationKind.DenialHeader);
+				return this.pairs(node, OperationKind.SetRequestHeader, OperationKind.AddRequestHeader);
+			case 1:
+				return this.pairs(node, OperationKind.SetResponseHeader, OperationKind.AddResponseHeader);
+			case 2:
+				return this.names(node, OperationKind.RemoveRequestHeader);
+			case 3:
+				return this.pairs(node, OperationKind.SetQueryParameter, OperationKind.AddQueryParameter);
+			case 4:
+				return this.names(node, OperationKind.RemoveQueryParameter);
+			default:
+				return this.metadata(node);
+		}
+	}
+
+	/** An object of strings or lists of strings: the first value with one operation, more with another. */
+	private pairs(object: i32, first: OperationKind, more: OperationKind): bool {
+		let document = this.document;
+		if (document.kind(object) != JsonKind.Object) return this.expect(false, " is not an object");
+		for (let node = document.first(object); node != NONE; node = document.next(node)) {
+			this.name.reset();
+			document.key(node, this.name);
+			if (!this.nameIsValid()) return false;
+			if (document.kind(node) != JsonKind.Array) {
+				if (!this.addPair(node, first)) return false;
+				continue;
+			}
+			let kind = first;
+			for (let item = document.first(node); item != NONE; item = document.next(item)) {
+				if (!this.addPair(item, kind)) return false;
+				kind = more;
+			}
+		}
+		return true;
+	}
+
+	private addPair(node: i32, kind: OperationKind): bool {
+		if (!this.text(node, this.value)) return false;
+		let isHeader = this.field < 3;
+		if (isHeader && !isHeaderValue(this.value.ptr, this.value.size)) {
+			return this.expect(false, " has a value with a line break or NUL");
+		}
+		this.nameSlice.set(this.name.ptr, this.name.size);
+		this.valueSlice.set(this.value.ptr, this.value.size);
+		this.operations.add(kind, this.nameSlice, this.valueSlice);
+		return true;
+	}
+
+	private names(array: i32, kind: OperationKind): bool {
+		let document = this.document;
+		if (document.kind(array) != JsonKind.Array) return this.expect(false, " is not a list");
+		for (let node = document.first(array); node != NONE; node = document.next(node)) {
+			if (!this.text(node, this.name) || !this.nameIsValid()) return false;
+			this.nameSlice.set(this.name.ptr, this.name.size);
+			this.operations.add(kind, this.nameSlice, EMPTY);
+		}
+		return true;
+	}
+
+	private text(node: i32, out: Bytes): bool {
+		if (this.document.kind(node) != JsonKind.String) return this.expect(false, " holds something other than strings");
+		out.reset();
+		this.document.text(node, out);
+		return this.expect(!out.overflowed, " has a value that is too long");
+	}
+
+	private nameIsValid(): bool {
+		if (this.name.overflowed) return this.expect(false, " has a name that is too long");
+		let isHeader = this.field < 3;
+		if (!isHeader) return this.expect(this.name.size > 0, " has an empty name");
+		return this.expect(
+			isSettable(this.name.ptr, this.name.size),
+			" has a name that is not a header a policy may change",
+		);
+	}
+
+	private metadata(node: i32): bool {
+		if (this.document.kind(node) != JsonKind.Object) return this.expect(false, " is not an object");
+		this.document.raw(node, this.valueSlice);
+		this.operations.add(OperationKind.Metadata, EMPTY, this.valueSlice);
+		return true;
+	}
+
+	private expect(holds: bool, what: string): bool {
+		if (!holds) this.fault = FIELDS[this.field] + what;
+		return holds;
+	}
+}

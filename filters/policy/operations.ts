@@ -1,0 +1,78 @@
+import { Bytes } from "../wire/bytes";
+import { Slice } from "../wire/slice";
+
+/** What a decision does to a request that goes on, or to its answer. */
+export enum OperationKind {
+	SetRequestHeader = 0,
+	AddRequestHeader = 1,
+	RemoveRequestHeader = 2,
+	SetResponseHeader = 3,
+	AddResponseHeader = 4,
+	SetQueryParameter = 5,
+	AddQueryParameter = 6,
+	RemoveQueryParameter = 7,
+	/** A header of the denial. */
+	DenialHeader = 8,
+	/** Name empty, value JSON: goes to filter state. */
+	Metadata = 9,
+}
+
+/** All operations of one request together, names and values. */
+const MAX_BYTES: i32 = 65536;
+const HEAD: i32 = 12;
+
+/** A list of operations in one buffer, in the order they were added. Reused from request to request. */
+@final
+export class Operations {
+	private bytes: Bytes = new Bytes(256, MAX_BYTES);
+	private cursor: i32 = 0;
+	kind: OperationKind = OperationKind.SetRequestHeader;
+	name: Slice = new Slice();
+	value: Slice = new Slice();
+
+	reset(): void {
+		this.bytes.reset();
+		this.cursor = 0;
+	}
+
+	/** Everything added fitted. */
+	get complete(): bool {
+		return !this.bytes.overflowed;
+	}
+
+	/** Copies name and value. */
+	add(kind: OperationKind, name: Slice, value: Slice): void {
+		this.word(<u32>kind);
+		this.word(name.size);
+		this.word(value.size);
+		this.bytes.raw(name.ptr, name.size);
+		this.bytes.raw(value.ptr, value.size);
+	}
+
+	/** Starts over for `next`. */
+	rewind(): void {
+		this.cursor = 0;
+	}
+
+	/** The next operation in kind, name and value; false behind the last. The slices hold until something is added. */
+	next(): bool {
+		if (this.cursor + HEAD > this.bytes.size) return false;
+		let at = this.bytes.ptr + this.cursor;
+		let nameSize = <i32>load<u32>(at, 4);
+		let valueSize = <i32>load<u32>(at, 8);
+		let end = this.cursor + HEAD + nameSize + valueSize;
+		if (end > this.bytes.size) return false;
+		this.kind = <OperationKind>load<u32>(at);
+		this.name.set(at + HEAD, nameSize);
+		this.value.set(at + HEAD + nameSize, valueSize);
+		this.cursor = end;
+		return true;
+	}
+
+	private word(value: u32): void {
+		store<u32>(scratch, value);
+		this.bytes.raw(scratch, 4);
+	}
+}
+
+const scratch = memory.data(4);

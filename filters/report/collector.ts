@@ -1,0 +1,75 @@
+import { Bag } from "../attributes/bag";
+import { Dictionary } from "../attributes/dictionary";
+import { AttributeResult, writeAttribute } from "../attributes/record";
+import { Config } from "../config/config";
+import { Bytes } from "../wire/bytes";
+import { beginMessage, endMessage, writeBytesField, writeVarintField } from "../wire/protobuf-writer";
+
+/** The fields of sluice.mixer.v1.ReportRequest and Record. */
+const ORIGIN: u32 = 1;
+const EPOCH: u32 = 2;
+const SEQUENCE: u32 = 3;
+const DICTIONARY: u32 = 4;
+const RECORDS: u32 = 5;
+
+export const MAX_RECORDS: i32 = 100;
+/** A batch is closed when its records and words come to this. */
+export const MAX_BATCH_BYTES: i32 = 65536;
+/** Room for the record that crosses the line: one request's headers are at most 60 KiB in Envoy's default. */
+export const MAX_RECORD_BYTES: i32 = 131072;
+/** Strings of one batch, each once; a request has up to 100 headers in Envoy's default. */
+const MAX_STRINGS: i32 = 8192;
+
+/** The records of the batch that is being filled. */
+@final
+export class Collector {
+	count: i32 = 0;
+	/** When the first record came; meaningless while empty. */
+	sinceNs: u64 = 0;
+
+	private records: Bytes = new Bytes(MAX_BATCH_BYTES, MAX_BATCH_BYTES + MAX_RECORD_BYTES);
+	private dictionary: Dictionary;
+
+	/** @param seed for the dictionary's hash: nothing a client can know. */
+	constructor(seed: u64) {
+		this.dictionary = new Dictionary(MAX_STRINGS, MAX_BATCH_BYTES + MAX_RECORD_BYTES, seed);
+	}
+
+	get full(): bool {
+		return this.count >= MAX_RECORDS || this.records.size + this.dictionary.sizeBytes >= MAX_BATCH_BYTES;
+	}
+
+	/** Adds one record; false, and nothing is added, where this batch has no room for it. */
+	add(bag: Bag, config: Config, nowNs: u64): bool {
+		let size = this.records.size;
+		let strings = this.dictionary.count;
+		let mark = beginMessage(this.records, RECORDS);
+		let fits = true;
+		for (let i = 0; fits && i < config.reportAttributes.length; i++) {
+			let id = unchecked(config.reportAttributes[i]);
+			fits = writeAttribute(bag, id, this.dictionary, config.redaction, this.records) != AttributeResult.Full;
+		}
+		endMessage(this.records, mark);
+		if (!fits || this.records.overflowed) {
+			this.records.size = size;
+			this.records.overflowed = false;
+			this.dictionary.rewind(strings);
+			return false;
+		}
+		if (this.count == 0) this.sinceNs = nowNs;
+		this.count++;
+		return true;
+	}
+
+	/** Writes the batch's ReportRequest and starts over. */
+	take(origin: Bytes, epoch: u64, sequence: u64, out: Bytes): void {
+		writeBytesField(out, ORIGIN, origin.ptr, origin.size);
+		writeVarintField(out, EPOCH, epoch);
+		writeVarintField(out, SEQUENCE, sequence);
+		this.dictionary.write(out, DICTIONARY);
+		out.raw(this.records.ptr, this.records.size);
+		this.records.reset();
+		this.dictionary.reset();
+		this.count = 0;
+	}
+}

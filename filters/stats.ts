@@ -1,0 +1,101 @@
+import { OutcomeKind, Placement } from "./check/outcome";
+import { defineCounter, defineGauge, defineHistogram, increment, recordMetric } from "./host/metrics";
+
+/** Why a record never reached the Mixer's handlers. */
+export enum DropReason {
+	/** More unacknowledged than is kept. */
+	Overflow = 0,
+	/** The Mixer refused the record or its batch. */
+	Rejected = 1,
+	/** Larger than a batch may be. */
+	TooLarge = 2,
+}
+
+const OUTCOMES: StaticArray<string> = [
+	"none",
+	"allowed",
+	"denied",
+	"policy_error",
+	"bad_input",
+	"unavailable",
+	"internal_error",
+];
+const PLACEMENTS: StaticArray<string> = ["none", "proxy", "mixer"];
+const REASONS: StaticArray<string> = ["overflow", "rejected", "too_large"];
+
+/**
+ * The filter's own metrics in Envoy, a fixed set because Envoy never frees one. Labels stand in the name, as
+ * `sluice_decisions.outcome.OUTCOME.placement.PLACEMENT`; envoy/standalone.yaml turns them into tags.
+ */
+@final
+export class Stats {
+	private decisions: StaticArray<u32> = new StaticArray<u32>(OUTCOMES.length * PLACEMENTS.length);
+	private shadows: StaticArray<u32> = new StaticArray<u32>(OUTCOMES.length);
+	private dropped: StaticArray<u32> = new StaticArray<u32>(REASONS.length);
+	private latency: u32 = defineHistogram("sluice_check_latency_us");
+	private calls: u32 = defineCounter("sluice_checks");
+	private unknownFields: u32 = defineCounter("sluice_decision_unknown_fields");
+	private sent: u32 = defineCounter("sluice_reports.sent");
+	private acknowledged: u32 = defineCounter("sluice_reports.acknowledged");
+	private pending: u32 = defineGauge("sluice_reports.pending");
+	private failures: u32 = defineCounter("sluice_callback_failures");
+
+	constructor() {
+		for (let o = 0; o < OUTCOMES.length; o++) {
+			this.shadows[o] = defineCounter("sluice_shadow_decisions.outcome." + OUTCOMES[o]);
+			for (let p = 0; p < PLACEMENTS.length; p++) {
+				let name = "sluice_decisions.outcome." + OUTCOMES[o] + ".placement." + PLACEMENTS[p];
+				this.decisions[o * PLACEMENTS.length + p] = defineCounter(name);
+			}
+		}
+		for (let r = 0; r < REASONS.length; r++) {
+			this.dropped[r] = defineCounter("sluice_reports.dropped.reason." + REASONS[r]);
+		}
+	}
+
+	decided(outcome: OutcomeKind, placement: Placement): void {
+		increment(this.decisions[<i32>outcome * PLACEMENTS.length + <i32>placement], 1);
+	}
+
+	shadowDecided(outcome: OutcomeKind): void {
+		increment(this.shadows[<i32>outcome], 1);
+	}
+
+	checkSent(): void {
+		increment(this.calls, 1);
+	}
+
+	checkAnswered(durationNs: u64): void {
+		recordMetric(this.latency, durationNs / 1000);
+	}
+
+	ignoredFields(count: i32): void {
+		if (count > 0) increment(this.unknownFields, count);
+	}
+
+	/** A record was made: from here on it is acknowledged, dropped or pending. */
+	recordSent(): void {
+		increment(this.sent, 1);
+		increment(this.pending, 1);
+	}
+
+	recordsAcknowledged(count: i32): void {
+		increment(this.acknowledged, count);
+		increment(this.pending, -count);
+	}
+
+	recordsDropped(reason: DropReason, count: i32): void {
+		if (count == 0) return;
+		increment(this.dropped[<i32>reason], count);
+		increment(this.pending, -count);
+	}
+
+	callbackFailed(): void {
+		increment(this.failures, 1);
+	}
+}
+
+/** The word for an outcome in records and metrics. */
+export function outcomeName(outcome: OutcomeKind): string {
+	return OUTCOMES[<i32>outcome];
+}

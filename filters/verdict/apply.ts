@@ -1,0 +1,70 @@
+import { addHeader, HeaderMap, removeHeader, replaceHeader } from "../host/headers";
+import { Status } from "../host/status";
+import { OperationKind, Operations } from "../policy/operations";
+import { Slice } from "../wire/slice";
+import { QueryRewrite } from "./query-rewrite";
+import { writeMetadata } from "./seal";
+
+const PATH = Slice.of(":path");
+const rewrite = new QueryRewrite();
+
+/**
+ * Does to the selected stream's request what the decisions say.
+ *
+ * @param path the request's `:path`; empty for CONNECT, which has no query to change.
+ * @returns the first refusal of the host's, or Ok.
+ */
+export function applyToRequest(operations: Operations, path: Slice): Status {
+	let changesQuery = false;
+	operations.rewind();
+	while (operations.next()) {
+		let status = applyOne(operations);
+		if (status != Status.Ok) return status;
+		changesQuery = changesQuery || isQueryOperation(operations.kind);
+	}
+	if (!changesQuery || path.size == 0) return Status.Ok;
+	rewrite.begin(path);
+	operations.rewind();
+	while (operations.next()) rewrite.apply(operations.kind, operations.name, operations.value);
+	if (!rewrite.complete) return Status.BadArgument;
+	return replaceHeader(HeaderMap.Request, PATH.ptr, PATH.size, rewrite.ptr, rewrite.size);
+}
+
+/** Does to the selected stream's response what the decisions say. */
+export function applyToResponse(operations: Operations): void {
+	operations.rewind();
+	while (operations.next()) {
+		let name = operations.name;
+		let value = operations.value;
+		if (operations.kind == OperationKind.SetResponseHeader) {
+			replaceHeader(HeaderMap.Response, name.ptr, name.size, value.ptr, value.size);
+		} else if (operations.kind == OperationKind.AddResponseHeader) {
+			addHeader(HeaderMap.Response, name.ptr, name.size, value.ptr, value.size);
+		}
+	}
+}
+
+function applyOne(operations: Operations): Status {
+	let name = operations.name;
+	let value = operations.value;
+	switch (operations.kind) {
+		case OperationKind.SetRequestHeader:
+			return replaceHeader(HeaderMap.Request, name.ptr, name.size, value.ptr, value.size);
+		case OperationKind.AddRequestHeader:
+			return addHeader(HeaderMap.Request, name.ptr, name.size, value.ptr, value.size);
+		case OperationKind.RemoveRequestHeader:
+			return removeHeader(HeaderMap.Request, name.ptr, name.size);
+		case OperationKind.Metadata:
+			return writeMetadata(value);
+		default:
+			return Status.Ok;
+	}
+}
+
+function isQueryOperation(kind: OperationKind): bool {
+	return (
+		kind == OperationKind.SetQueryParameter ||
+		kind == OperationKind.AddQueryParameter ||
+		kind == OperationKind.RemoveQueryParameter
+	);
+}

@@ -1,0 +1,69 @@
+import { OutcomeKind } from "../check/outcome";
+import { HeaderList } from "../host/header-list";
+import { NO_GRPC_STATUS, sendLocalResponse } from "../host/stream";
+import { Decision } from "../policy/decision";
+import { OperationKind, Operations } from "../policy/operations";
+import { Bytes } from "../wire/bytes";
+import { Slice } from "../wire/slice";
+
+const DECISION_ID = Slice.of("x-sluice-decision-id");
+const CONTENT_TYPE = Slice.of("content-type");
+const TEXT = Slice.of("text/plain; charset=utf-8");
+
+const DENIED = Slice.of("sluice_denied");
+const POLICY_ERROR = Slice.of("sluice_policy_error");
+const BAD_INPUT = Slice.of("sluice_bad_input");
+const UNAVAILABLE = Slice.of("sluice_unavailable");
+const INTERNAL_ERROR = Slice.of("sluice_internal_error");
+
+const NO_POLICY_TEXT = Slice.of("no policy allows this request\n");
+const POLICY_ERROR_TEXT = Slice.of("the policy failed on this request\n");
+const BAD_INPUT_TEXT = Slice.of("the request cannot be decided on: a header or the host is malformed or too large\n");
+const UNAVAILABLE_TEXT = Slice.of("no decision could be had in time\n");
+const INTERNAL_ERROR_TEXT = Slice.of("the request could not be processed\n");
+
+const headers = new HeaderList();
+
+/** Answers the selected stream with what a policy's denial says. */
+export function replyDenied(decision: Decision, operations: Operations, id: Bytes): void {
+	headers.reset();
+	operations.rewind();
+	let typed = false;
+	while (operations.next()) {
+		if (operations.kind != OperationKind.DenialHeader) continue;
+		let name = operations.name;
+		typed = typed || CONTENT_TYPE.equals(name.ptr, name.size);
+		headers.add(name.ptr, name.size, operations.value.ptr, operations.value.size);
+	}
+	if (!typed && decision.body.size > 0) headers.add(CONTENT_TYPE.ptr, CONTENT_TYPE.size, TEXT.ptr, TEXT.size);
+	headers.add(DECISION_ID.ptr, DECISION_ID.size, id.ptr, id.size);
+	send(decision.status, DENIED, decision.body.ptr, decision.body.size);
+}
+
+/** Answers the selected stream where no decision says how: nothing targets it, or something failed. */
+export function replyFixed(kind: OutcomeKind, id: Bytes): void {
+	headers.reset();
+	headers.add(CONTENT_TYPE.ptr, CONTENT_TYPE.size, TEXT.ptr, TEXT.size);
+	headers.add(DECISION_ID.ptr, DECISION_ID.size, id.ptr, id.size);
+	switch (kind) {
+		case OutcomeKind.Denied:
+			return send(403, DENIED, NO_POLICY_TEXT.ptr, NO_POLICY_TEXT.size);
+		case OutcomeKind.PolicyError:
+			return send(403, POLICY_ERROR, POLICY_ERROR_TEXT.ptr, POLICY_ERROR_TEXT.size);
+		case OutcomeKind.BadInput:
+			return send(400, BAD_INPUT, BAD_INPUT_TEXT.ptr, BAD_INPUT_TEXT.size);
+		case OutcomeKind.Unavailable:
+			return send(503, UNAVAILABLE, UNAVAILABLE_TEXT.ptr, UNAVAILABLE_TEXT.size);
+		default:
+			return send(503, INTERNAL_ERROR, INTERNAL_ERROR_TEXT.ptr, INTERNAL_ERROR_TEXT.size);
+	}
+}
+
+/** Gives an allowed response its decision's id. */
+export function decisionIdHeader(): Slice {
+	return DECISION_ID;
+}
+
+function send(status: u32, details: Slice, body: usize, bodySize: i32): void {
+	sendLocalResponse(status, details, body, bodySize, headers, NO_GRPC_STATUS);
+}

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { describe, test } from "node:test";
+import { FakeHost } from "../support/fake-host.ts";
+import { configuration, policy, startFilter } from "../support/filter-host.ts";
+
+const filter = await readFile(new URL("../../build/filter/http.wasm", import.meta.url));
+
+/** What Envoy's log says of a configuration that is refused. */
+async function faults(pluginConfiguration: string): Promise<string[]> {
+	const host = await FakeHost.load(filter, { pluginConfiguration });
+	assert.equal(host.start(), false);
+	return host.logLines(5).map((line) => line.replace(/^sluice: plugin configuration: /, ""));
+}
+
+const faultsOf = (fields: Record<string, unknown>) => faults(JSON.stringify(configuration(fields)));
+
+describe("the plugin configuration", () => {
+	test("is accepted where it is valid", async () => assert.ok(await startFilter()));
+
+	test("says every fault at once", async () => {
+		const found = await faultsOf({ revision: "x", cluster: 7, default: "maybe", extra: 1, policies: {} });
+		assert.deepEqual(found, [
+			"revision: must be 64 hexadecimal digits",
+			"cluster: must be a string",
+			'default: must be "allow" or "deny"',
+			"policies: must be a list",
+			"extra: is not a known field",
+		]);
+	});
+
+	const cases: [name: string, fields: Record<string, unknown>, fault: string][] = [
+		["a missing field", { report: undefined }, "report: is missing"],
+		["a limit out of bounds", { limits: { inputBytes: 1, inputDepth: 64, inputKeys: 10, numberDigits: 64 } }, "limits.inputBytes: must be a whole number from 256 to 1048576"],
+		["an attribute that is none", { report: { attributes: ["request.colour"] } }, 'report.attributes: "request.colour" is not in the vocabulary'],
+		["a policy without failureMode", { policies: [policy({ failureMode: undefined })] }, "policies[0].failureMode: is missing"],
+		["a placement this module lacks", { policies: [policy({ placement: "proxy" })] }, 'policies[0].placement: must be "mixer": this module has no policy linked into it'],
+		["a deadline of nothing", { policies: [policy({ deadlineMs: 0 })] }, "policies[0].deadlineMs: must be a whole number from 1 to 60000"],
+		["no target", { policies: [policy({ targets: [] })] }, "policies[0].targets: must name at least one target"],
+		["a path prefix without its slash", { policies: [policy({ targets: [{ pathPrefix: "a" }] })] }, "policies[0].targets[0].pathPrefix: must start with /"],
+		["an input that does not exist", { policies: [policy({ inputs: [["request", "colour"]] })] }, "policies[0].inputs[0]: is not a path of the input document"],
+		["more policies than a selection holds", { policies: Array.from({ length: 65 }, () => policy()) }, "policies: has more than 64 entries"],
+	]; // biome-ignore format: a row each
+	for (const [name, fields, fault] of cases) {
+		test(`refuses ${name}`, async () => assert.deepEqual(await faultsOf(fields), [fault]));
+	}
+
+	test("refuses what is not JSON, naming the place", async () => {
+		assert.deepEqual(await faults('{"revision": }'), [
+			"configuration: is not JSON (at byte 13); write it with sluice build",
+		]);
+	});
+
+	test("refuses nothing at all", async () => {
+		assert.deepEqual(await faults(""), ["configuration: is not JSON (at byte 0); write it with sluice build"]);
+	});
+});

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { answer, get, sealed, startFilter } from "../support/filter-host.ts";
+
+describe("a decision that allows", () => {
+	const cases: [name: string, path: string, decision: object, headers: [string, string][]][] = [
+		["sets a header", "/", { headers: { "x-a": "1" } }, [["x-a", "1"]]],
+		["replaces a header the client sent", "/", { headers: { "x-role": "reader" } }, [["x-role", "reader"]]],
+		["sets a header to several values", "/", { headers: { "x-a": ["1", "2"] } }, [["x-a", "1"], ["x-a", "2"]]], // biome-ignore format: a row
+		["removes a header", "/", { request_headers_to_remove: ["X-Role"] }, [["x-role", ""]]],
+		["sets a query parameter", "/p", { query_parameters_to_set: { a: "1 2" } }, [[":path", "/p?a=1%202"]]],
+		["replaces one", "/p?b=1&a=0&a=3&c", { query_parameters_to_set: { a: "x" } }, [[":path", "/p?b=1&c&a=x"]]],
+		["removes one however it is spelt", "/p?%61=1&b=2", { query_parameters_to_remove: ["a"] }, [[":path", "/p?b=2"]]],
+		["removes the only one", "/p?a=1", { query_parameters_to_remove: ["a"] }, [[":path", "/p"]]],
+		["leaves a path without query operations alone", "/p?a=%7e", { headers: { "x-a": "1" } }, [[":path", "/p?a=%7e"]]],
+	];
+	for (const [name, path, decision, expected] of cases) {
+		test(name, async () => {
+			const host = await startFilter();
+			const stream = get(host, path, [["x-role", "admin"]]);
+			answer(host.grpc.last, { allowed: true, ...decision });
+			assert.equal(stream.result, "continue");
+			const names = new Set(expected.map(([header]) => header));
+			const got = stream.requestHeaders.toText().filter(([header]) => names.has(header));
+			assert.deepEqual(
+				got,
+				expected.filter(([, value]) => value !== ""),
+			);
+		});
+	}
+
+	test("puts dynamic_metadata into filter state as JSON", async () => {
+		const host = await startFilter();
+		const stream = get(host, "/");
+		answer(host.grpc.last, { allowed: true, dynamic_metadata: { tier: ["gold", 1] } });
+		assert.equal(new TextDecoder().decode(stream.filterState.get("sluice_metadata")), '{"tier":["gold",1]}');
+	});
+
+	test("may hold fields that mean nothing here, which are counted", async () => {
+		const host = await startFilter();
+		const stream = get(host, "/");
+		answer(host.grpc.last, { allowed: true, alowed: false, other: {} });
+		assert.equal(stream.result, "continue");
+		assert.equal(host.metrics.get("sluice_decision_unknown_fields").value, 2n);
+	});
+
+	test("reads a field name however JSON escapes it", async () => {
+		const host = await startFilter();
+		const stream = get(host, "/");
+		answer(host.grpc.last, { allowed: true, headers: { 'x-"': "no" } });
+		assert.equal(stream.localResponse?.details, "sluice_policy_error");
+	});
+});
+
+describe("a decision of a wrong type is a policy error that names the field", () => {
+	const cases: [decision: unknown, fault: string][] = [
+		[null, "the decision is neither a boolean nor an object"],
+		[0, "the decision is neither a boolean nor an object"],
+		["true", "the decision is neither a boolean nor an object"],
+		[[true], "the decision is neither a boolean nor an object"],
+		[{}, "allowed is missing"],
+		[{ allowed: "true" }, "allowed is not a boolean"],
+		[{ allowed: null }, "allowed is not a boolean"],
+		[{ allowed: false, http_status: "403" }, "http_status is not a whole number"],
+		[{ allowed: false, http_status: 403.5 }, "http_status is not a whole number"],
+		[{ allowed: false, http_status: 100 }, "http_status is not from 200 to 599"],
+		[{ allowed: false, body: 1 }, "body is not a string"],
+		[{ allowed: true, reason: {} }, "reason is not a string"],
+		[{ allowed: true, rule: [] }, "rule is not a string"],
+		[{ allowed: true, ttl: "1s" }, "ttl is not a number"],
+		[{ allowed: true, headers: ["x"] }, "headers is not an object"],
+		[{ allowed: true, headers: { "x-a": 1 } }, "headers holds something other than strings"],
+		[{ allowed: true, headers: { "x a": "1" } }, "headers has a name that is not a header a policy may change"],
+		[{ allowed: true, headers: { ":path": "/" } }, "headers has a name that is not a header a policy may change"],
+		[{ allowed: true, headers: { Host: "a" } }, "headers has a name that is not a header a policy may change"],
+		[{ allowed: true, headers: { "x-a": "b\r\nx-c: d" } }, "headers has a value with a line break or NUL"],
+		[{ allowed: false, headers: { "x-a": "\0" } }, "headers has a value with a line break or NUL"],
+		[{ allowed: true, response_headers_to_add: 1 }, "response_headers_to_add is not an object"],
+		[{ allowed: true, request_headers_to_remove: "x" }, "request_headers_to_remove is not a list"],
+		[
+			{ allowed: true, request_headers_to_remove: [":method"] },
+			"request_headers_to_remove has a name that is not a header a policy may change",
+		],
+		[
+			{ allowed: true, query_parameters_to_set: { a: null } },
+			"query_parameters_to_set holds something other than strings",
+		],
+		[{ allowed: true, query_parameters_to_set: { "": "x" } }, "query_parameters_to_set has an empty name"],
+		[{ allowed: true, query_parameters_to_remove: {} }, "query_parameters_to_remove is not a list"],
+		[{ allowed: true, dynamic_metadata: 1 }, "dynamic_metadata is not an object"],
+		[{ allowed: true, quotas: [] }, "quotas are not available in this version"],
+	];
+	for (const [decision, fault] of cases) {
+		test(`${JSON.stringify(decision)}: ${fault}`, async () => {
+			const host = await startFilter();
+			const stream = get(host, "/");
+			answer(host.grpc.last, decision);
+			assert.equal(stream.localResponse?.status, 403);
+			assert.equal(stream.localResponse?.details, "sluice_policy_error");
+			assert.equal(sealed(stream), false);
+			const [line] = host.logLines(4);
+			assert.match(line ?? "", /^sluice: policy bookstore: .* \(d-[0-9a-f]{8}-1\)$/);
+			assert.ok(line?.includes(fault), line);
+		});
+	}
+});
