@@ -1,0 +1,31 @@
+import * as z from "zod";
+import { documentSchema } from "./document-kind.ts";
+import { duration } from "./duration.ts";
+
+/** Records held for a backend that is late; a record is about a kilobyte. */
+const MAX_QUEUE_RECORDS = 1_000_000;
+
+/** A configured instance of an adapter: where records go. */
+export const handlerSchema = documentSchema(
+	"Handler",
+	z.strictObject({
+		adapter: z.string().min(1).describe("The adapter's name, such as `prometheus` or `jsonlog`."),
+		config: z
+			.record(z.string(), z.unknown())
+			.prefault({})
+			.describe("The adapter's own settings, checked by its schema."),
+		queue: z.int().min(1).max(MAX_QUEUE_RECORDS).default(10_000).meta({
+			description: "How many records wait for the backend; further ones are dropped and counted.",
+			unit: "records",
+		}),
+		timeout: duration({
+			min: "10ms",
+			max: "5m",
+			default: "5s",
+			description: "How long the backend may take for one batch.",
+		}),
+	}),
+);
+
+/** What a person wrote, with defaults and parsed; `config` is still to be checked by the adapter's schema. */
+export type HandlerDocument = z.output<typeof handlerSchema>;

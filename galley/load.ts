@@ -1,0 +1,53 @@
+import { resolve } from "node:path";
+import * as z from "zod";
+import { AdapterChecks } from "./adapter-checks.ts";
+import { analyse } from "./analysis.ts";
+import { assembleSnapshot } from "./assemble.ts";
+import { checkBundle } from "./bundle.ts";
+import { checkDocument } from "./check-document.ts";
+import type { Identity } from "./entry.ts";
+import { compareMessages, type Message } from "./message.ts";
+import { parseDocuments } from "./parse-documents.ts";
+import { toMessage } from "./problem.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { readSourceFiles } from "./source-files.ts";
+
+/** A configuration that can be used, or everything that is wrong with it; messages in the order of files and lines. */
+export type LoadResult =
+	| { readonly ok: true; readonly snapshot: Snapshot; readonly warnings: Message[] }
+	| { readonly ok: false; readonly messages: Message[] };
+
+/**
+ * Reads and checks the configuration in a folder: parse, default, validate, freeze. What a person wrote never makes it
+ * throw; nothing is kept between calls.
+ *
+ * @param adapters - JSON Schema of `spec.config` by the adapter's name.
+ * @throws {Error} when an adapter's schema is unusable.
+ */
+export async function loadSnapshot(dir: string, adapters: ReadonlyMap<string, object>): Promise<LoadResult> {
+	const checks = new AdapterChecks(adapters);
+	const { files, messages: unread } = await readSourceFiles(dir);
+	const parsed = files.map(parseDocuments);
+	const checked = parsed.flatMap(({ documents }) => documents.map((document) => checkDocument(document, checks)));
+	const entries = checked.flatMap(({ entry }) => entry ?? []);
+	const alone = [...unread, ...[...parsed, ...checked].flatMap((part) => part.messages)];
+	const identities = checked.flatMap(({ identity }) => identity ?? []);
+	const together = analyse({ identities, entries, complete: alone.length === 0 });
+	const messages = [...alone, ...(await checkBundles(dir, identities)), ...together].sort(compareMessages);
+	if (messages.some(({ level }) => level === "error")) return { ok: false, messages };
+	return { ok: true, snapshot: assembleSnapshot(resolve(dir), entries), warnings: messages };
+}
+
+/** Of every Policy that names one, whatever else is wrong with it. */
+async function checkBundles(dir: string, identities: readonly Identity[]): Promise<Message[]> {
+	const messages: Message[] = [];
+	for (const { kind, source } of identities) {
+		const bundle = kind === "Policy" ? withBundle.safeParse(source.value).data?.spec.bundle : undefined;
+		const fault = bundle === undefined ? undefined : await checkBundle(dir, bundle);
+		const path = ["spec", "bundle"];
+		if (fault) messages.push(toMessage(source, { code: "bad_bundle", path, at: "value", ...fault }));
+	}
+	return messages;
+}
+
+const withBundle = z.object({ spec: z.object({ bundle: z.string().min(1) }) });

@@ -1,0 +1,85 @@
+/** What to do when a decision can't be had: nothing else is governed by it. */
+export type FailureMode = "deny" | "allow";
+
+/** Where a policy runs. `auto` lets the build choose: the proxy if every built-in runs there. */
+export type RequestedPlacement = "auto" | "proxy" | "mixer";
+
+/** Which requests a Policy is about. All fields given must match; a request is targeted if any target matches. */
+export interface Target {
+	/** The port the client connected to: Envoy tells a Wasm filter no listener names. */
+	readonly listenerPort?: number;
+	/** A host in lower case, or `*.suffix` for every name below it. Compared with request.host. */
+	readonly host?: string;
+	/** Starts with a slash; matches whole segments of the path without its query: /admin matches /admin/x, not /administrator. */
+	readonly pathPrefix?: string;
+	/** Envoy's node cluster (--service-cluster). */
+	readonly workload?: string;
+}
+
+export interface Policy {
+	readonly name: string;
+	/** Absolute path of the folder of Rego and data. */
+	readonly bundleDir: string;
+	/** The same as written: relative to the configuration's folder. */
+	readonly bundle: string;
+	/** An OPA entrypoint such as bookstore/authz/decision. */
+	readonly entrypoint: string;
+	/** Never empty; `[{}]` targets every request. */
+	readonly targets: readonly Target[];
+	readonly mode: "enforce" | "shadow";
+	readonly placement: RequestedPlacement;
+	readonly failureMode: FailureMode;
+	readonly deadlineMs: number;
+	/** Where the document stands, for messages. */
+	readonly file: string;
+	readonly line: number;
+}
+
+export interface HandlerConfig {
+	readonly name: string;
+	readonly adapter: string;
+	/** Already valid by the adapter's own schema. */
+	readonly config: unknown;
+	readonly queueRecords: number;
+	readonly timeoutMs: number;
+	readonly file: string;
+	readonly line: number;
+}
+
+export interface Settings {
+	/** What happens to a request that no enforcing Policy targets. */
+	readonly default: "deny" | "allow";
+	readonly limits: {
+		readonly inputBytes: number;
+		readonly inputDepth: number;
+		readonly inputKeys: number;
+		readonly numberDigits: number;
+	};
+	readonly redaction: { readonly headers: readonly string[]; readonly queryParameters: readonly string[] };
+	/** Whether allowed responses carry the decision's id, as denials always do. */
+	readonly decisionIdInResponses: boolean;
+	readonly mixer: {
+		/** The name of the Mixer's cluster in Envoy's configuration. */
+		readonly cluster: string;
+		readonly policyWorkers: number;
+		/** Checks waiting for a policy worker; one more is answered unavailable. */
+		readonly queuedChecks: number;
+		readonly graceMs: number;
+	};
+	readonly ports: {
+		readonly listener: number;
+		readonly envoyAdmin: number;
+		readonly mixer: number;
+		readonly admin: number;
+	};
+}
+
+/** Everything a person wrote, valid, defaulted and frozen. */
+export interface Snapshot {
+	/** Absolute path of the configuration's folder. */
+	readonly dir: string;
+	readonly settings: Settings;
+	/** In the order of their names. */
+	readonly policies: readonly Policy[];
+	readonly handlers: readonly HandlerConfig[];
+}

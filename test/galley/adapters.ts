@@ -1,0 +1,28 @@
+/** Schemas of adapters as handlers' settings are checked against: one of each thing that a JSON Schema can say here. */
+export const adapters: ReadonlyMap<string, object> = new Map([
+	["counter", { type: "object", properties: {}, additionalProperties: false }],
+	[
+		"filelog",
+		{
+			$schema: "https://json-schema.org/draft/2020-12/schema",
+			type: "object",
+			required: ["file"],
+			additionalProperties: false,
+			properties: {
+				file: { type: "string", minLength: 1 },
+				level: { enum: ["debug", "info", "error"], default: "info" },
+				attributes: { type: "array", items: { enum: ["request.method", "request.host"] }, minItems: 1 },
+				rotate: {
+					type: "object",
+					additionalProperties: false,
+					properties: { afterMiB: { type: "integer", minimum: 1, maximum: 1024 }, keep: { type: "integer" } },
+				},
+				tag: { type: "string", pattern: "^[a-z]+$" },
+				sample: { type: "number", multipleOf: 0.25 },
+				labels: { type: "object", additionalProperties: { type: "string" } },
+				target: { anyOf: [{ type: "string" }, { type: "number" }] },
+				buffer: { type: "array", items: { type: "integer" }, uniqueItems: true },
+			},
+		},
+	],
+]);

@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { join, relative } from "node:path";
+import { test } from "node:test";
+import { loadSnapshot } from "../../galley/load.ts";
+import type { Snapshot } from "../../galley/snapshot.ts";
+import { adapters } from "./adapters.ts";
+import { configurationFolder, policyYaml } from "./folder.ts";
+
+const EVERYTHING = `apiVersion: sluice.dev/v1alpha1
+kind: Settings
+metadata: {name: main}
+spec:
+  default: allow
+  limits: {inputBytes: 1024, inputDepth: 8, inputKeys: 16, numberDigits: 20}
+  redaction: {headers: [X-Secret, Cookie], queryParameters: [Key, token]}
+  decisionIdInResponses: true
+  mixer: {cluster: mixer, policyWorkers: 1, queuedChecks: 2, grace: 100ms}
+  ports: {listener: 1, envoyAdmin: 2, mixer: 3, admin: 65535}
+---
+apiVersion: sluice.dev/v1alpha1
+kind: Policy
+metadata: {name: books}
+spec:
+  bundle: ./bookstore/
+  entrypoint: bookstore/authz/decision
+  targets:
+    - {listenerPort: 8080, host: "*.example.com", pathPrefix: /caf%C3%A9/a, workload: shop}
+    - {host: "[2001:db8::1]"}
+    - {pathPrefix: /}
+  mode: shadow
+  placement: mixer
+  failureMode: allow
+  deadline: 10s
+---
+apiVersion: sluice.dev/v1alpha1
+kind: Handler
+metadata: {name: log}
+spec: {adapter: filelog, config: {file: access.log}, queue: 1, timeout: 5m}
+`;
+
+test("reads every field of every kind", async (context) => {
+	const dir = await configurationFolder(context, { "all.yaml": EVERYTHING });
+	assert.deepEqual(await snapshotOf(dir), {
+		dir,
+		settings: {
+			default: "allow",
+			limits: { inputBytes: 1024, inputDepth: 8, inputKeys: 16, numberDigits: 20 },
+			redaction: {
+				headers: ["authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key", "x-secret"],
+				queryParameters: ["Key", ...DEFAULT_SETTINGS.redaction.queryParameters],
+			},
+			decisionIdInResponses: true,
+			mixer: { cluster: "mixer", policyWorkers: 1, queuedChecks: 2, graceMs: 100 },
+			ports: { listener: 1, envoyAdmin: 2, mixer: 3, admin: 65535 },
+		},
+		policies: [
+			{
+				name: "books",
+				bundle: "./bookstore/",
+				bundleDir: join(dir, "bookstore"),
+				entrypoint: "bookstore/authz/decision",
+				targets: [
+					{ listenerPort: 8080, host: "*.example.com", pathPrefix: "/caf%C3%A9/a", workload: "shop" },
+					{ host: "[2001:db8::1]" },
+					{ pathPrefix: "/" },
+				],
+				mode: "shadow",
+				placement: "mixer",
+				failureMode: "allow",
+				deadlineMs: 10_000,
+				file: "all.yaml",
+				line: 12,
+			},
+		],
+		handlers: [
+			{
+				name: "log",
+				adapter: "filelog",
+				config: { file: "access.log", level: "info" },
+				queueRecords: 1,
+				timeoutMs: 300_000,
+				file: "all.yaml",
+				line: 27,
+			},
+		],
+	});
+});
+
+const DEFAULT_SETTINGS = {
+	default: "deny",
+	limits: { inputBytes: 65_536, inputDepth: 64, inputKeys: 1024, numberDigits: 64 },
+	redaction: {
+		headers: ["authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key"],
+		queryParameters: [
+			...["access_token", "api_key", "apikey", "auth", "client_secret", "code", "id_token", "password"],
+			...["refresh_token", "secret", "sig", "signature", "token"],
+		],
+	},
+	decisionIdInResponses: false,
+	mixer: { cluster: "sluice-mixer", policyWorkers: 2, queuedChecks: 1000, graceMs: 8000 },
+	ports: { listener: 8080, envoyAdmin: 9901, mixer: 9091, admin: 9093 },
+};
+
+const HANDLER = "apiVersion: sluice.dev/v1alpha1\nkind: Handler\nmetadata: {name: count}\nspec: {adapter: counter}\n";
+
+test("fills in what is left out", async (context) => {
+	const dir = await configurationFolder(context, { "a.yaml": policyYaml("books"), "b.yml": HANDLER });
+	const snapshot = await snapshotOf(dir);
+	assert.deepEqual(snapshot.settings, DEFAULT_SETTINGS);
+	const { targets, mode, placement, deadlineMs } = { ...snapshot.policies[0] };
+	assert.deepEqual(
+		{ targets, mode, placement, deadlineMs },
+		{ targets: [{}], mode: "enforce", placement: "auto", deadlineMs: 200 },
+	);
+	const [handler] = snapshot.handlers;
+	const place = { file: "b.yml", line: 1 };
+	const expected = { name: "count", adapter: "counter", config: {}, queueRecords: 10_000, timeoutMs: 5000, ...place };
+	assert.deepEqual(handler, expected);
+});
+
+test("a Settings without a spec is all defaults", async (context) => {
+	const settings = "apiVersion: sluice.dev/v1alpha1\nkind: Settings\nmetadata: {name: main}\n";
+	const dir = await configurationFolder(context, { "a.yaml": settings, "b.yaml": policyYaml("books") });
+	assert.deepEqual((await snapshotOf(dir)).settings, DEFAULT_SETTINGS);
+});
+
+test("takes documents from all files, in the order of their names' bytes", async (context) => {
+	const files = {
+		"2.yml": `---\n${policyYaml("b")}---\n# nothing\n---\n${policyYaml("a-b")}`,
+		"1.yaml": `\uFEFF${policyYaml("ab").replaceAll("\n", "\r\n")}`,
+		"3.yaml": policyYaml("a"),
+		".hidden.yaml": "][",
+		"notes.txt": "][",
+		"below/c.yaml": "][",
+	};
+	const snapshot = await snapshotOf(await configurationFolder(context, files));
+	const places = snapshot.policies.map(({ name, file, line }) => [name, file, line]);
+	assert.deepEqual(places, [
+		["a", "3.yaml", 1],
+		["a-b", "2.yml", 13],
+		["ab", "1.yaml", 1],
+		["b", "2.yml", 2],
+	]);
+});
+
+test("gives absolute paths for a relative folder", async (context) => {
+	const dir = await configurationFolder(context, { "a.yaml": policyYaml("a") });
+	const snapshot = await snapshotOf(relative(process.cwd(), dir));
+	assert.deepEqual([snapshot.dir, snapshot.policies[0]?.bundleDir], [dir, join(dir, "bookstore")]);
+});
+
+test("the snapshot is frozen to its last leaf", async (context) => {
+	const dir = await configurationFolder(context, { "all.yaml": EVERYTHING });
+	const loose: string[] = [];
+	collectLoose("snapshot", await snapshotOf(dir), loose);
+	assert.deepEqual(loose, []);
+});
+
+test("anchors share what is written once", async (context) => {
+	const shared = `${policyYaml("a", "targets: &t", "  - {host: a.example}")}---\n${policyYaml("b", "targets:", "  - &h {host: a.example}", "  - *h")}`;
+	const snapshot = await snapshotOf(await configurationFolder(context, { "a.yaml": shared }));
+	assert.deepEqual(snapshot.policies[1]?.targets, [{ host: "a.example" }, { host: "a.example" }]);
+});
+
+test("an adapter whose schema is unusable is a defect, not a fault of the configuration", async (context) => {
+	const dir = await configurationFolder(context, { "a.yaml": policyYaml("a") });
+	const broken = new Map([["broken", { if: {} }]]);
+	await assert.rejects(loadSnapshot(dir, broken), { message: "adapter broken: its configSchema cannot be used" });
+});
+
+async function snapshotOf(dir: string): Promise<Snapshot> {
+	const loaded = await loadSnapshot(dir, adapters);
+	assert.deepEqual(loaded.ok ? loaded.warnings : loaded.messages, []);
+	return loaded.ok ? loaded.snapshot : assert.fail("not a snapshot");
+}
+
+function collectLoose(path: string, value: unknown, loose: string[]): void {
+	if (typeof value !== "object" || value === null) return;
+	if (!Object.isFrozen(value)) loose.push(path);
+	for (const [key, child] of Object.entries(value)) collectLoose(`${path}.${key}`, child, loose);
+}

@@ -1,0 +1,3 @@
+package bookstore.authz_test
+
+test_nothing if true
