@@ -1,0 +1,131 @@
+import { goFloat } from "./go-float.ts";
+import { type HostBuiltin, stringArgument } from "./host-builtin.ts";
+import { parseRegoValue } from "./parse-rego-value.ts";
+import { printValue, type RegoValue } from "./rego-value.ts";
+
+/** A value as OPA hands it to Go's fmt: whole numbers, other numbers, and everything else as text. */
+type Formatted =
+	| { type: "int64"; value: bigint }
+	| { type: "float64"; value: number }
+	| { type: "string"; value: string };
+
+/** Longest output of one width or precision: a policy's format is not a way to fill the Mixer's memory. */
+const MAX_WIDTH = 10_000;
+
+const VERB = /%([-+# 0]*)(\d*)(?:\.(\d*))?([^\d]|$)/gsu;
+
+/**
+ * sprintf as OPA has it, which is Go's fmt.Sprintf: wrong verbs, missing and extra values show in the text. What is
+ * rare is an error instead of a guess: verbs other than v s q d x X o b f F e g t, `*` and `[n]`.
+ */
+export const sprintf: HostBuiltin = (args) => {
+	const format = stringArgument(args, 0);
+	const list = parseRegoValue(args[1] ?? "");
+	if (list.type !== "array") throw new TypeError("operand 2 must be an array");
+	const values = list.items.map(toFormatted);
+	let used = 0;
+	const text = format.replace(
+		VERB,
+		(_all, flags: string, width: string, precision: string | undefined, verb: string) => {
+			if (verb === "%") return "%";
+			if (verb === "") return "%!(NOVERB)";
+			const value = values[used++];
+			if (value === undefined) return `%!${verb}(MISSING)`;
+			return formatValue(verb, value, { flags, width: Number(width), digits: digitsOf(precision) });
+		},
+	);
+	const extra = values.slice(used).map((value) => `${typeName(value)}=${formatValue("v", value, plain)}`);
+	return JSON.stringify(extra.length === 0 ? text : `${text}%!(EXTRA ${extra.join(", ")})`);
+};
+
+interface Spec {
+	readonly flags: string;
+	readonly width: number;
+	/** The precision. */
+	readonly digits: number | undefined;
+}
+
+const plain: Spec = { flags: "", width: 0, digits: undefined };
+
+function digitsOf(precision: string | undefined): number | undefined {
+	return precision === undefined ? undefined : Number(precision);
+}
+
+function toFormatted(value: RegoValue): Formatted {
+	if (value.type === "string") return { type: "string", value: value.value };
+	if (value.type !== "number") return { type: "string", value: printValue(value) };
+	if (/^-?\d+$/.test(value.text)) return { type: "int64", value: BigInt(value.text) };
+	return { type: "float64", value: Number(value.text) };
+}
+
+function formatValue(verb: string, value: Formatted, spec: Spec): string {
+	if (spec.width > MAX_WIDTH || (spec.digits ?? 0) > MAX_WIDTH)
+		throw new RangeError(`width or precision over ${MAX_WIDTH}`);
+	if (!"vsqdxXobfFegt".includes(verb) || spec.flags.includes("#")) {
+		throw new TypeError(`%${spec.flags}${verb} is not supported here`);
+	}
+	const text = formatOf(verb, value, spec);
+	// Go says which type the verb doesn't fit, and shows the value as %v would.
+	if (text === undefined) return `%!${verb}(${typeName(value)}=${formatValue("v", value, spec)})`;
+	return pad(text, spec, value.type);
+}
+
+/** Go's name of a value's type; a whole number beyond 64 bits has two, by where it stands. */
+function typeName(value: Formatted): string {
+	const big = value.type === "int64" && BigInt.asIntN(64, value.value) !== value.value;
+	if (big) throw new TypeError("a number beyond 64 bits without a verb of its own is not supported here");
+	return value.type;
+}
+
+function formatOf(verb: string, value: Formatted, spec: Spec): string | undefined {
+	switch (value.type) {
+		case "string":
+			return formatString(verb, value.value, spec);
+		case "int64":
+			return formatInt(verb, value.value, spec);
+		case "float64":
+			return formatFloat(verb, value.value, spec);
+	}
+}
+
+function formatString(verb: string, text: string, { digits }: Spec): string | undefined {
+	const cut = digits === undefined ? text : [...text].slice(0, digits).join("");
+	if (verb === "v" || verb === "s") return cut;
+	if (verb === "q" && /^[ !#-[\]-~]*$/.test(cut)) return `"${cut}"`;
+	if (verb === "q") throw new TypeError("%q of text beyond plain ASCII is not supported here");
+	if (verb === "x") return Buffer.from(cut).toString("hex");
+	if (verb === "X") return Buffer.from(cut).toString("hex").toUpperCase();
+	return undefined;
+}
+
+const radixes: Readonly<Partial<Record<string, number>>> = { v: 10, d: 10, x: 16, X: 16, o: 8, b: 2 };
+
+function formatInt(verb: string, value: bigint, { flags, digits }: Spec): string | undefined {
+	if (verb === "q") throw new TypeError("%q of a number is not supported here");
+	const radix = radixes[verb];
+	if (radix === undefined) return undefined;
+	const magnitude = (value < 0n ? -value : value).toString(radix).padStart(digits ?? 0, "0");
+	return sign(value < 0n, flags) + (verb === "X" ? magnitude.toUpperCase() : magnitude);
+}
+
+function formatFloat(verb: string, value: number, { flags, digits }: Spec): string | undefined {
+	if (verb === "x" || verb === "X" || verb === "b") throw new TypeError(`%${verb} of a fraction is not supported here`);
+	const magnitude = goFloat(verb, Math.abs(value), digits);
+	return magnitude === undefined ? undefined : sign(value < 0, flags) + magnitude;
+}
+
+function sign(negative: boolean, flags: string): string {
+	if (negative) return "-";
+	if (flags.includes("+")) return "+";
+	return flags.includes(" ") ? " " : "";
+}
+
+function pad(text: string, { flags, width, digits }: Spec, type: Formatted["type"]): string {
+	const missing = width - [...text].length;
+	if (missing <= 0) return text;
+	if (flags.includes("-")) return text + " ".repeat(missing);
+	// A precision of a whole number is its number of digits, and takes the place of padding with zeros.
+	if (!flags.includes("0") || (type === "int64" && digits !== undefined)) return " ".repeat(missing) + text;
+	const signed = type !== "string" && /^[-+ ]/.test(text) ? 1 : 0;
+	return text.slice(0, signed) + "0".repeat(missing) + text.slice(signed);
+}

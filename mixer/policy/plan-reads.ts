@@ -1,0 +1,69 @@
+import { pathKey } from "./plan-value.ts";
+import type { InputPath } from "./requirements.ts";
+
+/** A place in a policy's source. */
+export interface SourcePlace {
+	readonly file: string;
+	readonly row: number;
+}
+
+/** A path below `input` that a policy looks at. */
+export interface InputRead {
+	readonly path: InputPath;
+	/** Whether everything below is read with it; else only what other reads name, or whether it is there. */
+	readonly whole: boolean;
+	/** Where it is first named. */
+	readonly place: SourcePlace;
+}
+
+/** A built-in that a policy calls. */
+export interface BuiltinCall {
+	readonly name: string;
+	readonly place: SourcePlace;
+}
+
+/** Collects what an entrypoint reads and calls; the first place of each is kept. */
+export class PlanReads {
+	readonly #inputs = new Map<string, InputRead>();
+	readonly #builtins = new Map<string, BuiltinCall>();
+
+	get inputs(): readonly InputRead[] {
+		return [...this.#inputs.values()];
+	}
+
+	get builtins(): readonly BuiltinCall[] {
+		return [...this.#builtins.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+	}
+
+	input(read: InputRead): void {
+		const key = pathKey(read.path);
+		const before = this.#inputs.get(key);
+		if (before === undefined) this.#inputs.set(key, read);
+		else if (read.whole && !before.whole) this.#inputs.set(key, { ...before, whole: true });
+	}
+
+	builtin(call: BuiltinCall): void {
+		if (!this.#builtins.has(call.name)) this.#builtins.set(call.name, call);
+	}
+}
+
+/**
+ * The paths the filter has to fill in: what is read whole, and the ends of what is looked at; none below another, in
+ * byte order. A path above one of them needs no mention: the filter makes the objects on the way.
+ */
+export function requiredPaths(reads: readonly InputRead[]): InputPath[] {
+	const wholes = reads.filter((read) => read.whole);
+	const ends = reads.filter((read) => read.whole || !reads.some((other) => isBelow(other.path, read.path)));
+	const paths = ends.filter((read) => !wholes.some((whole) => isBelow(read.path, whole.path))).map(({ path }) => path);
+	return paths.sort(comparePaths);
+}
+
+function isBelow(path: InputPath, above: InputPath): boolean {
+	return path.length > above.length && above.every((segment, i) => path[i] === segment);
+}
+
+function comparePaths(a: InputPath, b: InputPath): number {
+	const at = a.findIndex((segment, i) => segment !== b[i]);
+	if (at < 0) return a.length - b.length;
+	return Buffer.compare(Buffer.from(a[at] ?? ""), Buffer.from(b[at] ?? ""));
+}

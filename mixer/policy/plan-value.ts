@@ -1,0 +1,40 @@
+import type { InputPath } from "./requirements.ts";
+
+/** What is known of a local when a plan is read without an input. */
+export interface PlanValue {
+	/** The places of the input it may be: usually none or one. */
+	readonly paths: readonly InputPath[];
+	/** A string, or an array's items as far as they are strings; undefined where it depends on anything. */
+	readonly constant?: string | readonly (string | undefined)[];
+}
+
+/** Something made by the policy, of which nothing has to be known. */
+export const nothing: PlanValue = { paths: [] };
+
+/** A value that is one of two, whichever way the evaluation went. */
+export function joinValues(a: PlanValue | undefined, b: PlanValue): PlanValue {
+	if (a === undefined || a === b) return b;
+	const known = new Set(a.paths.map(pathKey));
+	const paths = [...a.paths, ...b.paths.filter((path) => !known.has(pathKey(path)))];
+	const same = a.constant !== undefined && JSON.stringify(a.constant) === JSON.stringify(b.constant);
+	return same ? { paths, constant: a.constant } : { paths };
+}
+
+/** The same places, some segments further down. */
+export function below(value: PlanValue, segments: readonly string[]): PlanValue {
+	return { paths: value.paths.map((path) => [...path, ...segments]) };
+}
+
+/** The segments a key of object.get means, up to the first one that is not a constant string. */
+export function constantSegments(key: PlanValue): { segments: readonly string[]; complete: boolean } {
+	if (typeof key.constant === "string") return { segments: [key.constant], complete: true };
+	if (key.constant === undefined) return { segments: [], complete: false };
+	const end = key.constant.indexOf(undefined);
+	const texts = key.constant.slice(0, end < 0 ? undefined : end).filter((item) => item !== undefined);
+	return { segments: texts, complete: end < 0 };
+}
+
+/** A path as one string that no other path has. */
+export function pathKey(path: InputPath): string {
+	return JSON.stringify(path);
+}

@@ -1,0 +1,51 @@
+import type { Policy, Settings } from "../../galley/snapshot.ts";
+import type { PolicyRequirements } from "./requirements.ts";
+
+export interface PluginConfigParts {
+	readonly settings: Settings;
+	/** With what the build found out of each, in the same order. */
+	readonly policies: readonly (readonly [Policy, PolicyRequirements])[];
+	readonly reportAttributes: readonly string[];
+}
+
+/**
+ * The filter's plugin configuration. Envoy shows it in /config_dump: nothing secret goes in.
+ *
+ * @param revision left out while the revision is being made of the rest.
+ */
+export function pluginConfig(parts: PluginConfigParts, revision?: string): string {
+	const { settings } = parts;
+	return JSON.stringify({
+		...(revision === undefined ? {} : { revision }),
+		cluster: settings.mixer.cluster,
+		default: settings.default,
+		decisionIdInResponses: settings.decisionIdInResponses,
+		limits: {
+			inputBytes: settings.limits.inputBytes,
+			inputDepth: settings.limits.inputDepth,
+			inputKeys: settings.limits.inputKeys,
+			numberDigits: settings.limits.numberDigits,
+		},
+		redaction: { headers: settings.redaction.headers, queryParameters: settings.redaction.queryParameters },
+		policies: parts.policies.map(([policy, requirements]) => pluginPolicy(policy, requirements)),
+		report: { attributes: parts.reportAttributes },
+	});
+}
+
+function pluginPolicy(policy: Policy, requirements: PolicyRequirements): object {
+	return {
+		name: policy.name,
+		entrypoint: policy.entrypoint,
+		placement: requirements.placement,
+		mode: policy.mode,
+		failureMode: policy.failureMode,
+		deadlineMs: policy.deadlineMs,
+		targets: policy.targets.map(({ listenerPort, host, pathPrefix, workload }) => ({
+			listenerPort,
+			host,
+			pathPrefix,
+			workload,
+		})),
+		inputs: requirements.inputs,
+	};
+}

@@ -1,0 +1,85 @@
+import { MixerError } from "../error.ts";
+import { hostBuiltins } from "./builtins/registry.ts";
+
+/** What a policy's instance calls outside of itself. */
+export interface PolicyHost {
+	readonly imports: Record<string, Record<string, unknown>>;
+	/** Tells the imports whose they are, and answers which built-ins that module leaves to its host. */
+	attach(instance: WebAssembly.Instance): readonly string[];
+	/** Called before each evaluation: it sees one time. */
+	begin(): void;
+}
+
+/** Names of the built-ins a module leaves to its host, by its own numbers, and the memory work to call one. */
+interface Attached {
+	readonly builtins: ReadonlyMap<number, string>;
+	readonly call: (name: string, ...args: number[]) => number;
+}
+
+/**
+ * The imports of OPA's Wasm ABI (openpolicyagent.org/docs/wasm). opa-wasm has its own; these answer every failing
+ * built-in and every abort with a throw, and pass numbers and sets as they are.
+ */
+export function policyImports(memory: WebAssembly.Memory, now: () => number): PolicyHost {
+	let attached: Attached = { builtins: new Map(), call: () => 0 };
+	let nowNs = 0n;
+	const builtin = (id: number, _context: number, ...args: number[]) => {
+		const name = attached.builtins.get(id) ?? "";
+		const texts = args.map((arg) => readText(memory, attached.call("opa_value_dump", arg)));
+		return writeValue(memory, attached.call, callBuiltin(name, texts, nowNs));
+	};
+	const abort = (address: number) => {
+		throw new MixerError("policy", readText(memory, address));
+	};
+	const builtins = Object.fromEntries([0, 1, 2, 3, 4].map((count) => [`opa_builtin${count}`, builtin]));
+	return {
+		imports: { env: { memory, opa_abort: abort, opa_println: () => undefined, ...builtins } },
+		attach: (instance) => {
+			const call = caller(instance);
+			const text = readText(memory, call("opa_json_dump", call("builtins")));
+			attached = { call, builtins: namesByNumber(text) };
+			return [...attached.builtins.values()];
+		},
+		begin: () => {
+			nowNs = BigInt(now()) * 1_000_000n;
+		},
+	};
+}
+
+function callBuiltin(name: string, texts: readonly string[], nowNs: bigint): string {
+	try {
+		const builtin = hostBuiltins.get(name);
+		if (builtin === undefined) throw new TypeError("not known");
+		return builtin(texts, { nowNs });
+	} catch (error) {
+		const why = error instanceof Error ? error.message : String(error);
+		throw new MixerError("policy", `${name}: ${why}`, { cause: error });
+	}
+}
+
+function caller(instance: WebAssembly.Instance): Attached["call"] {
+	return (name, ...args) => {
+		const exported: unknown = instance.exports[name];
+		if (typeof exported !== "function") throw new MixerError("invalid", `the policy's module has no ${name}`);
+		return Number(exported(...args));
+	};
+}
+
+function namesByNumber(text: string): Map<number, string> {
+	const numbers: Record<string, unknown> = JSON.parse(text);
+	return new Map(Object.entries(numbers).map(([name, id]) => [Number(id), name]));
+}
+
+function readText(memory: WebAssembly.Memory, start: number): string {
+	const bytes = new Uint8Array(memory.buffer);
+	return Buffer.from(memory.buffer, start, bytes.indexOf(0, start) - start).toString("utf8");
+}
+
+function writeValue(memory: WebAssembly.Memory, call: Attached["call"], json: string): number {
+	const bytes = Buffer.from(json);
+	const address = call("opa_malloc", bytes.byteLength);
+	new Uint8Array(memory.buffer).set(bytes, address);
+	const value = call("opa_value_parse", address, bytes.byteLength);
+	if (value === 0) throw new MixerError("policy", "a built-in's answer could not be read");
+	return value;
+}

@@ -1,0 +1,127 @@
+import { createRequire } from "node:module";
+import { MixerError } from "../error.ts";
+import { describeRefused, refusedBuiltins } from "./builtins/registry.ts";
+import { type PolicyHost, policyImports } from "./policy-imports.ts";
+
+// The package's file for `import` leaves this class out, its types don't.
+const { LoadedPolicy }: typeof import("@open-policy-agent/opa-wasm") = createRequire(import.meta.url)(
+	"@open-policy-agent/opa-wasm",
+);
+
+const PAGE_BYTES = 64 * 1024;
+
+/** What a module without large constants asks for at least; one that wants more says so by not linking. */
+const FIRST_PAGES = 8;
+
+/** Memory an evaluation may add to that of the data: over it OPA's allocator aborts, which is a policy error. */
+const EVALUATION_PAGES = 1024;
+
+/** Parsed data take about 14 times their JSON. */
+const DATA_GROWTH = 20;
+
+/** Where an evaluation that took more than this leaves its instance too large to keep. */
+export const OUTGROWN_BYTES = 16 * 1024 * 1024;
+
+const RESULT_START = '[{"result":';
+const RESULT_END = "}]";
+
+/**
+ * One instance of a compiled policy with its data, for one evaluation at a time. An evaluation that throws leaves it
+ * unusable: OPA's stack pointer stays where the throw left it.
+ */
+export class PolicyInstance {
+	/** The numbers of the entrypoints, by name. */
+	readonly entrypoints: ReadonlyMap<string, number>;
+	readonly #policy: InstanceType<typeof LoadedPolicy>;
+	readonly #evaluate: (...args: number[]) => unknown;
+	readonly #host: PolicyHost;
+	readonly #startBytes: number;
+
+	/** @throws MixerError "invalid" where the module needs a built-in that the Mixer doesn't have. */
+	constructor(options: { module: WebAssembly.Module; data: Uint8Array; now: () => number }) {
+		const { memory, instance, host, builtins } = instantiate(options.module, options.data.byteLength, options.now);
+		const refused = refusedBuiltins([], builtins);
+		if (refused.length > 0) throw new MixerError("invalid", describeRefused(refused));
+		this.#host = host;
+		this.#policy = new LoadedPolicy({ instance, module: options.module }, memory, 2);
+		this.#policy.setData(copyOf(options.data));
+		this.entrypoints = new Map(Object.entries(this.#policy.entrypoints).map(([name, id]) => [name, Number(id)]));
+		this.#evaluate = exportedFunction(instance, "opa_eval");
+		this.#startBytes = memory.buffer.byteLength;
+	}
+
+	/** Whether evaluations made its memory so large that a new instance is cheaper to have. Wasm memory never shrinks. */
+	get outgrown(): boolean {
+		return this.#policy.mem.buffer.byteLength - this.#startBytes > OUTGROWN_BYTES;
+	}
+
+	/**
+	 * Evaluates one entrypoint.
+	 *
+	 * @param input JSON in UTF-8; the caller made sure that it is an object.
+	 * @returns the decision as JSON, just as OPA wrote it; undefined where there is none.
+	 * @throws MixerError "policy" where OPA aborts, a built-in fails, or memory or stack run out.
+	 */
+	evaluate(entrypoint: number, input: Uint8Array): string | undefined {
+		const { mem, dataAddr, dataHeapPtr } = this.#policy;
+		const heapPtr = Number(dataHeapPtr) + input.byteLength;
+		try {
+			const missing = heapPtr - mem.buffer.byteLength;
+			if (missing > 0) mem.grow(Math.ceil(missing / PAGE_BYTES));
+			new Uint8Array(mem.buffer).set(input, Number(dataHeapPtr));
+			this.#host.begin();
+			const result = this.#evaluate(0, entrypoint, dataAddr, Number(dataHeapPtr), input.byteLength, heapPtr, 0);
+			return resultOf(mem, Number(result));
+		} catch (error) {
+			throw error instanceof MixerError ? error : new MixerError("policy", describe(error), { cause: error });
+		}
+	}
+}
+
+/** The built-ins that a module leaves to its host, whether the Mixer has them or not. */
+export function hostBuiltinsOf(policyWasm: Uint8Array): readonly string[] {
+	return instantiate(new WebAssembly.Module(policyWasm), 0, () => 0).builtins;
+}
+
+function instantiate(module: WebAssembly.Module, dataBytes: number, now: () => number) {
+	const growth = Math.ceil((dataBytes * DATA_GROWTH) / PAGE_BYTES) + EVALUATION_PAGES;
+	for (let initial = FIRST_PAGES; ; initial *= 2) {
+		const memory = new WebAssembly.Memory({ initial, maximum: initial + growth });
+		try {
+			const host = policyImports(memory, now);
+			const instance = new WebAssembly.Instance(module, host.imports);
+			return { memory, instance, host, builtins: host.attach(instance) };
+		} catch (error) {
+			if (!(error instanceof WebAssembly.LinkError) || initial > growth) throw error;
+		}
+	}
+}
+
+function resultOf(memory: WebAssembly.Memory, start: number): string | undefined {
+	const bytes = new Uint8Array(memory.buffer);
+	const text = Buffer.from(memory.buffer, start, bytes.indexOf(0, start) - start).toString("utf8");
+	if (text === "[]") return undefined;
+	if (!text.startsWith(RESULT_START) || !text.endsWith(RESULT_END)) {
+		throw new MixerError("policy", "the evaluation has more than one result");
+	}
+	return text.slice(RESULT_START.length, -RESULT_END.length);
+}
+
+/** The function a module exports by this name. */
+export function exportedFunction(instance: WebAssembly.Instance, name: string): (...args: number[]) => unknown {
+	const value: unknown = instance.exports[name];
+	if (typeof value === "function") return (...args) => value(...args);
+	throw new MixerError("invalid", `the policy's module has no ${name}: it was not written by opa build -t wasm`);
+}
+
+function describe(error: unknown): string {
+	if (error instanceof RangeError) return "the evaluation ran out of memory or stack";
+	return error instanceof Error ? error.message : String(error);
+}
+
+/** opa-wasm takes JSON bytes as an ArrayBuffer only. */
+function copyOf(bytes: Uint8Array): ArrayBuffer {
+	const copy = new ArrayBuffer(bytes.byteLength);
+	new Uint8Array(copy).set(bytes);
+	return copy;
+}

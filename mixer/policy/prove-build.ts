@@ -1,0 +1,32 @@
+import { MixerError } from "../error.ts";
+import { describeRefused, refusedBuiltins } from "./builtins/registry.ts";
+import { PolicyInstance } from "./policy-instance.ts";
+import type { Build } from "./requirements.ts";
+
+const EMPTY_INPUT = Buffer.from("{}");
+
+/**
+ * Loads a build as the Mixer will and evaluates every Policy once, with nothing known of the request.
+ *
+ * @throws MixerError "invalid" where that fails.
+ */
+export function proveBuild({ requirements, policyWasm, data }: Build): void {
+	if (requirements.policies.length === 0) return;
+	const refused = refusedBuiltins(
+		requirements.policies.flatMap(({ builtins }) => builtins),
+		[],
+	);
+	if (refused.length > 0) throw new MixerError("invalid", describeRefused(refused));
+	const module = new WebAssembly.Module(policyWasm);
+	for (const { name, entrypoint } of requirements.policies) {
+		const instance = new PolicyInstance({ module, data, now: () => 0 });
+		const id = instance.entrypoints.get(entrypoint);
+		if (id === undefined) throw new MixerError("invalid", `the compiled module has no entrypoint ${entrypoint}`);
+		try {
+			instance.evaluate(id, EMPTY_INPUT);
+		} catch (error) {
+			const { message } = MixerError.from(error);
+			throw new MixerError("invalid", `Policy ${name} fails on an empty input: ${message}`, { cause: error });
+		}
+	}
+}

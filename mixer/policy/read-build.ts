@@ -1,0 +1,63 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { MixerError } from "../error.ts";
+import type { Build } from "./requirements.ts";
+import { computeRevision } from "./revision.ts";
+import type { BuildFile } from "./write-build.ts";
+
+const RequirementsFile = z.object({
+	revision: z.string(),
+	opaVersion: z.string(),
+	policies: z.array(
+		z.object({
+			name: z.string(),
+			entrypoint: z.string(),
+			placement: z.enum(["proxy", "mixer"]),
+			inputs: z.array(z.array(z.string())),
+			builtins: z.array(z.string()),
+			deterministic: z.boolean(),
+		}),
+	),
+	reportAttributes: z.array(z.string()),
+	testsPassed: z.number(),
+});
+
+const PluginConfigFile = z.looseObject({ revision: z.string() });
+
+/**
+ * Reads what `sluice build` wrote.
+ *
+ * @throws MixerError "invalid" where a file is missing or of another build: the revision is computed again and held
+ * against both places that name it.
+ */
+export async function readBuild(dir: string): Promise<Build> {
+	const pluginConfig = (await read(dir, "plugin-config.json")).toString("utf8");
+	const { testsPassed, ...requirements } = await parse(dir, "requirements.json", RequirementsFile);
+	const { revision, ...rest } = await parse(dir, "plugin-config.json", PluginConfigFile);
+	const policyWasm = await read(dir, "policy.wasm");
+	const data = await read(dir, "data.json");
+	const found = computeRevision({ policyWasm, data, pluginConfig: JSON.stringify(rest) });
+	if (found !== revision || found !== requirements.revision) {
+		throw new MixerError("invalid", `${dir}: the files are not of one build: run sluice build again`);
+	}
+	return { requirements, policyWasm, data, pluginConfig, testsPassed };
+}
+
+async function read(dir: string, name: BuildFile): Promise<Buffer> {
+	try {
+		return await readFile(join(dir, name));
+	} catch (error) {
+		const { message } = MixerError.from(error);
+		throw new MixerError("invalid", `${dir}: no finished build is there: ${message}`, { cause: error });
+	}
+}
+
+async function parse<Schema extends z.ZodType>(dir: string, name: BuildFile, schema: Schema): Promise<z.infer<Schema>> {
+	try {
+		return schema.parse(JSON.parse((await read(dir, name)).toString("utf8")));
+	} catch (error) {
+		if (error instanceof MixerError) throw error;
+		throw new MixerError("invalid", `${join(dir, name)} is not of this version of sluice`, { cause: error });
+	}
+}

@@ -1,0 +1,37 @@
+/** A path below `input`, one string a segment: ["request", "headers", "x-role"]. [] is the whole document. */
+export type InputPath = readonly string[];
+
+export interface PolicyRequirements {
+	readonly name: string;
+	readonly entrypoint: string;
+	readonly placement: "proxy" | "mixer";
+	/** The paths it can read, none below another, in byte order. */
+	readonly inputs: readonly InputPath[];
+	/** OPA's names of the built-ins it calls, sorted. */
+	readonly builtins: readonly string[];
+	/** False where it reads time or randomness or the network: its answers are never reused. */
+	readonly deterministic: boolean;
+}
+
+/** What the policies of one build need of the proxy and of the Mixer. Written as requirements.json. */
+export interface Requirements {
+	/** SHA-256 in hex over everything that decides: code, data, settings. People are shown its first six digits. */
+	readonly revision: string;
+	readonly opaVersion: string;
+	readonly policies: readonly PolicyRequirements[];
+	/** Attribute names that telemetry uses, sorted. */
+	readonly reportAttributes: readonly string[];
+}
+
+/** What `sluice build` makes of one snapshot. */
+export interface Build {
+	readonly requirements: Requirements;
+	/** All Policies in one module, an entrypoint each. */
+	readonly policyWasm: Uint8Array;
+	/** The policies' data document, JSON. */
+	readonly data: Uint8Array;
+	/** The filter's plugin configuration, JSON (filters/config/config.ts). */
+	readonly pluginConfig: string;
+	/** How many Rego tests passed. */
+	readonly testsPassed: number;
+}

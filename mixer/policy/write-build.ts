@@ -1,0 +1,44 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { MixerError } from "../error.ts";
+import type { Build } from "./requirements.ts";
+
+/** The files of a build, in the order they are written: what says which revision it is comes last. */
+export const BUILD_FILES = ["policy.wasm", "data.json", "plugin-config.json", "requirements.json"] as const;
+
+export type BuildFile = (typeof BUILD_FILES)[number];
+
+/**
+ * Writes a build and what else belongs beside it into a folder. Each file appears whole, under a temporary name first;
+ * a reader that finds files of two builds sees it by the revision (read-build.ts).
+ *
+ * @param more further files by name, written after those of the build.
+ * @throws MixerError "invalid" where the folder cannot be written.
+ */
+export async function writeBuild(options: { build: Build; dir: string; more?: Record<string, string> }): Promise<void> {
+	const { build, dir, more = {} } = options;
+	const contents: Record<BuildFile, string | Uint8Array> = {
+		"policy.wasm": build.policyWasm,
+		"data.json": build.data,
+		"plugin-config.json": build.pluginConfig,
+		"requirements.json": `${JSON.stringify({ ...build.requirements, testsPassed: build.testsPassed }, null, "\t")}\n`,
+	};
+	try {
+		await mkdir(dir, { recursive: true });
+		for (const name of BUILD_FILES) await writeWhole(join(dir, name), contents[name]);
+		for (const [name, content] of Object.entries(more)) await writeWhole(join(dir, name), content);
+	} catch (error) {
+		throw new MixerError("invalid", `${dir} cannot be written: ${MixerError.from(error).message}`, { cause: error });
+	}
+}
+
+async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
+	const temporary = `${file}.${randomUUID()}.tmp`;
+	try {
+		await writeFile(temporary, content);
+		await rename(temporary, file);
+	} finally {
+		await rm(temporary, { force: true });
+	}
+}

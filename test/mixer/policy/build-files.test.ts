@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { readBundleFile } from "../../../mixer/policy/bundle-file.ts";
+import { readBuild } from "../../../mixer/policy/read-build.ts";
+import { writeBuild } from "../../../mixer/policy/write-build.ts";
+import { buildDir, examplePolicies } from "./policy-folder.ts";
+
+async function temporaryFolder(context: TestContext): Promise<string> {
+	const dir = await mkdtemp(join(tmpdir(), "sluice-out-"));
+	context.after(() => rm(dir, { recursive: true }));
+	return dir;
+}
+
+test("reads a build as it was written", async (context) => {
+	const dir = join(await temporaryFolder(context), "new", "folder");
+	const build = await buildDir(examplePolicies);
+	await writeBuild({ build, dir, more: { "filter.json": "{}" } });
+	assert.deepEqual((await readdir(dir)).sort(), [
+		"data.json",
+		"filter.json",
+		"plugin-config.json",
+		"policy.wasm",
+		"requirements.json",
+	]);
+	const { policyWasm, data, ...rest } = await readBuild(dir);
+	assert.deepEqual(rest, { requirements: build.requirements, pluginConfig: build.pluginConfig, testsPassed: 13 });
+	assert.ok(Buffer.from(build.policyWasm).equals(policyWasm) && Buffer.from(build.data).equals(data));
+});
+
+test("refuses files that are not of one build", async (context) => {
+	const dir = await temporaryFolder(context);
+	const build = await buildDir(examplePolicies);
+	for (const name of ["policy.wasm", "data.json"]) {
+		await writeBuild({ build, dir });
+		await appendFile(join(dir, name), " ");
+		const message = `${dir}: the files are not of one build: run sluice build again`;
+		await assert.rejects(readBuild(dir), { code: "invalid", message });
+	}
+	await writeBuild({ build, dir });
+	const config = await readFile(join(dir, "plugin-config.json"), "utf8");
+	await writeFile(join(dir, "plugin-config.json"), config.replace('"default":"deny"', '"default":"allow"'));
+	await assert.rejects(readBuild(dir), { message: `${dir}: the files are not of one build: run sluice build again` });
+	await rm(join(dir, "policy.wasm"));
+	await assert.rejects(readBuild(dir), { code: "invalid", message: /: no finished build is there: ENOENT/ });
+});
+
+test("says that a build cannot be written", async (context) => {
+	const file = join(await temporaryFolder(context), "file");
+	await writeFile(file, "");
+	const build = await buildDir(examplePolicies);
+	await assert.rejects(writeBuild({ build, dir: file }), {
+		code: "invalid",
+		message: /^.*file cannot be written: EEXIST/,
+	});
+});
+
+/** A ustar archive of these files. */
+function tar(files: Readonly<Record<string, string>>): Buffer {
+	const blocks = Object.entries(files).flatMap(([name, text]) => {
+		const header = Buffer.alloc(512);
+		header.write(name);
+		header.write(text.length.toString(8).padStart(11, "0"), 124);
+		const content = Buffer.alloc(Math.ceil(text.length / 512) * 512);
+		content.write(text);
+		return [header, content];
+	});
+	return Buffer.concat([...blocks, Buffer.alloc(1024)]);
+}
+
+test("takes a file out of a bundle", () => {
+	const bundle = gzipSync(tar({ "/data.json": "{}", "/long": "x".repeat(600), "/policy.wasm": "wasm" }));
+	assert.equal(Buffer.from(readBundleFile(bundle, "/policy.wasm")).toString(), "wasm");
+	assert.equal(readBundleFile(bundle, "/long").byteLength, 600);
+	assert.throws(() => readBundleFile(bundle, "/plan.json"), { code: "tool", message: "opa build wrote no /plan.json" });
+});
+
+test("refuses a bundle that is cut off", () => {
+	const whole = tar({ "/data.json": "x".repeat(600) });
+	for (const size of [512, 513, 1024, 1111]) {
+		const bundle = gzipSync(whole.subarray(0, size));
+		assert.throws(() => readBundleFile(bundle, "/data.json"), { message: "opa build wrote /data.json cut off" });
+	}
+	assert.throws(() => readBundleFile(gzipSync(whole.subarray(0, 511)), "/data.json"), { code: "tool" });
+	assert.throws(() => readBundleFile(gzipSync(whole).subarray(0, 20), "/data.json"));
+});

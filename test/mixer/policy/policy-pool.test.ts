@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import type { LoadedRevision } from "../../../mixer/policy/evaluation.ts";
+import { PolicyPool } from "../../../mixer/policy/policy-pool.ts";
+import { HandClock } from "./hand-clock.ts";
+import { buildDir, examplePolicies } from "./policy-folder.ts";
+
+const entrypoint = "bookstore/authz/decision";
+
+test("starts workers again, not in a busy loop, after they ended by themselves", async (context) => {
+	const { policyWasm, data } = await buildDir(examplePolicies);
+	const module = await WebAssembly.compile(policyWasm);
+	const clock = new HandClock();
+	const pool = new PolicyPool({ workers: 1, queuedChecks: 10, clock });
+	context.after(() => pool.stop());
+	await pool.started;
+	const good: LoadedRevision = { revision: "good", module, data };
+	pool.load(good);
+	const ask = () => pool.evaluate({ revision: "good", entrypoint, input: Buffer.from("{}"), deadlineMs: 60_000 });
+	assert.equal((await ask()).status, "ok");
+
+	// Data that are not JSON end a worker as soon as it loads them, and every new one too.
+	pool.load({ revision: "bad", module, data: Buffer.from("{") });
+	const waiting = ask();
+	const lost = waiting.then(({ status }) => status);
+	// Both threads end, both new ones end, and then each waits to be started again; beside them the question's deadline.
+	await until(() => clock.waiting >= 2);
+	pool.unload("bad");
+	clock.advance(1000);
+	await until(() => clock.waiting === 0);
+	assert.ok(["ok", "policy_error"].includes(await lost));
+	assert.equal((await ask()).status, "ok");
+	assert.equal(pool.kills, 0);
+});
+
+/** Lets events happen until it holds; the test's own timeout bounds it. */
+async function until(holds: () => boolean): Promise<void> {
+	while (!holds()) await setImmediate();
+}

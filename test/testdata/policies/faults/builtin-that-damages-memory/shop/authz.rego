@@ -1,0 +1,5 @@
+package shop.authz
+
+default decision := false
+
+decision if json.is_valid(input.request.query)

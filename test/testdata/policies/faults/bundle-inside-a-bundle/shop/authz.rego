@@ -1,0 +1,3 @@
+package shop.authz
+
+default decision := false

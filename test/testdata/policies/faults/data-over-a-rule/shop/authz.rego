@@ -1,0 +1,7 @@
+package shop.authz
+
+default decision := false
+
+roles := {"admin"}
+
+decision if "admin" in roles

@@ -1,0 +1,5 @@
+package shop.authz
+
+default decision := false
+
+allow(role) := role == "admin"

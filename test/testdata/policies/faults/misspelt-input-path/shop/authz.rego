@@ -1,0 +1,7 @@
+package shop.authz
+
+default decision := false
+
+deny if input.attributes.request.http.header["x-role"] == "guest"
+
+decision if not deny

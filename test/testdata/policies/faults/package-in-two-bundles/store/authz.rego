@@ -1,0 +1,3 @@
+package store.authz
+
+default decision := false

@@ -1,0 +1,3 @@
+package shop.authz
+
+decision if method == "GET"
