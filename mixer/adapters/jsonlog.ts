@@ -1,0 +1,60 @@
+import { z } from "zod";
+import type { AttributeName } from "../api/generated/vocabulary.ts";
+import type { Adapter } from "./adapter.ts";
+import { jsonSchema, parseConfig } from "./config.ts";
+import { attributeNames, jsonLine } from "./json-line.ts";
+import { lineHandler } from "./line-handler.ts";
+import { fileOutput, streamOutput } from "./line-output.ts";
+
+/** What an access log usually says; headers and queries, which may hold secrets, only if asked for. */
+const DEFAULT_ATTRIBUTES: readonly AttributeName[] = [
+	"request.id",
+	"request.method",
+	"request.url_path",
+	"request.host",
+	"request.time",
+	"request.total_size",
+	"response.code",
+	"response.code_details",
+	"response.flags",
+	"response.total_size",
+	"response.duration",
+	"response.grpc_status",
+	"source.ip",
+	"source.principal",
+	"destination.port",
+	"context.protocol",
+	"context.reporter.uid",
+	"route.name",
+	"upstream.address",
+	"upstream.cluster",
+	"trace.id",
+	"check.id",
+	"check.decision",
+	"check.outcome",
+	"check.policy",
+	"check.rule",
+	"check.reason",
+	"check.revision",
+	"check.placement",
+	"check.duration",
+	"check.shadow",
+];
+
+const configuration = z.strictObject({
+	file: z.string().min(1).optional().meta({ description: "The file to append to; stdout where there is none." }),
+	attributes: z.array(z.enum(attributeNames())).min(1).optional().meta({ description: "What each line holds." }),
+});
+
+/** One JSON object a line and record, to stdout or appended to a file. */
+export const jsonlog: Adapter = {
+	name: "jsonlog",
+	signals: ["log"],
+	configSchema: jsonSchema(configuration),
+	attributes: (config) => parseConfig(configuration, config).attributes ?? DEFAULT_ATTRIBUTES,
+	async build(config) {
+		const { file, attributes } = parseConfig(configuration, config);
+		const output = file === undefined ? streamOutput(process.stdout) : await fileOutput(file);
+		return lineHandler(jsonLine(attributes ?? DEFAULT_ATTRIBUTES), output);
+	},
+};

@@ -1,0 +1,68 @@
+import { type FileHandle, open } from "node:fs/promises";
+import type { Writable } from "node:stream";
+
+/** Where lines go. `write` tells how many of them are written, in their order; it rejects only if none is. */
+export interface LineOutput {
+	/** Each line without its line feed. */
+	write(lines: readonly string[]): Promise<number>;
+	close(): Promise<void>;
+}
+
+/** Lines to a stream such as stdout, which stays open. */
+export function streamOutput(stream: Writable): LineOutput {
+	// Without a listener, a reader that went away would end the process; the write's own callback reports it.
+	const ignore = () => {};
+	stream.on("error", ignore);
+	return {
+		write: (lines) =>
+			new Promise((resolve, reject) => {
+				stream.write(`${lines.join("\n")}\n`, (error) => (error ? reject(error) : resolve(lines.length)));
+			}),
+		async close() {
+			stream.off("error", ignore);
+		},
+	};
+}
+
+/** Lines appended to a file, which is made (mode 0640) if missing. Its folder must exist. */
+export async function fileOutput(path: string): Promise<LineOutput> {
+	const file = await open(path, "a", 0o640);
+	let torn = false;
+	return {
+		async write(lines) {
+			const buffers = lines.map((line) => Buffer.from(`${line}\n`));
+			// A line that an earlier failure cut off is ended first: the record itself comes again.
+			const start = torn ? Buffer.from("\n") : Buffer.alloc(0);
+			const { bytes, error } = await append(file, Buffer.concat([start, ...buffers]));
+			const { count, rest } = wholeLines(buffers, bytes - start.length);
+			torn = rest > 0 || (torn && bytes === 0);
+			if (error !== undefined && count === 0) throw error;
+			return count;
+		},
+		close: () => file.close(),
+	};
+}
+
+async function append(file: FileHandle, data: Uint8Array): Promise<{ bytes: number; error?: unknown }> {
+	let bytes = 0;
+	try {
+		while (bytes < data.length) {
+			const { bytesWritten } = await file.write(data, bytes);
+			bytes += bytesWritten;
+		}
+		return { bytes };
+	} catch (error) {
+		return { bytes, error };
+	}
+}
+
+function wholeLines(lines: readonly Uint8Array[], bytes: number): { count: number; rest: number } {
+	let rest = Math.max(0, bytes);
+	let count = 0;
+	for (const line of lines) {
+		if (line.length > rest) break;
+		rest -= line.length;
+		count++;
+	}
+	return { count, rest };
+}

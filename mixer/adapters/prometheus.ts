@@ -1,0 +1,47 @@
+import { z } from "zod";
+import type { Adapter } from "./adapter.ts";
+import { jsonSchema, parseConfig } from "./config.ts";
+import { requestMetrics } from "./prometheus-metrics.ts";
+
+const configuration = z.strictObject({
+	prefix: z
+		.string()
+		.regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/)
+		.default("sluice_")
+		.meta({ description: "What the metrics' names begin with." }),
+	maxSeries: z
+		.int()
+		.min(1)
+		.max(1_000_000)
+		.default(10_000)
+		.meta({ description: "Label combinations of one metric; what is over goes to one overflow series." }),
+});
+
+/** Metrics of requests and decisions at the Mixer's /metrics. */
+export const prometheus: Adapter = {
+	name: "prometheus",
+	signals: ["metric"],
+	configSchema: jsonSchema(configuration),
+	attributes: () => [
+		"request.method",
+		"request.total_size",
+		"response.code",
+		"response.total_size",
+		"response.duration",
+		"check.outcome",
+		"check.policy",
+		"check.placement",
+		"check.rule",
+	],
+	build(config, env) {
+		const record = requestMetrics(env.metrics, parseConfig(configuration, config));
+		return {
+			handle(batch) {
+				for (const item of batch) record(item);
+				return "delivered";
+			},
+			async flush() {},
+			async close() {},
+		};
+	},
+};

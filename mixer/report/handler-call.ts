@@ -1,0 +1,95 @@
+import type { HandleResult, Handler, Signal } from "../adapters/adapter.ts";
+import type { TelemetryRecord } from "../api/generated/vocabulary.ts";
+import type { Clock } from "../observe/clock.ts";
+import { aborted } from "./abortable.ts";
+
+type Batch = readonly TelemetryRecord[];
+
+/** How one try ended: as the handler said, by a throw (worth another try), or without an answer in time. */
+export type Attempt =
+	| { readonly kind: "answered"; readonly result: HandleResult }
+	| { readonly kind: "failed"; readonly error: unknown }
+	| { readonly kind: "late" };
+
+interface UnderWay {
+	readonly batch: Batch;
+	readonly settled: Promise<Attempt>;
+}
+
+/**
+ * Calls a handler, never twice at a time. A call that is late goes on: the next try with the same batch waits for that
+ * very call, so that an answer after all is believed and nothing is written twice; one with another batch waits for it
+ * to be over first.
+ */
+export class HandlerCall {
+	readonly #handler: Handler;
+	readonly #signal: Signal;
+	readonly #timeoutMs: number;
+	readonly #clock: Clock;
+	#underWay: UnderWay | undefined;
+
+	constructor(options: { handler: Handler; signal: Signal; timeoutMs: number; clock: Clock }) {
+		this.#handler = options.handler;
+		this.#signal = options.signal;
+		this.#timeoutMs = options.timeoutMs;
+		this.#clock = options.clock;
+	}
+
+	/** Ends within the timeout, or when `abort` does; never throws. */
+	async attempt(batch: Batch, abort: AbortSignal): Promise<Attempt> {
+		const limit = this.#limit(abort);
+		try {
+			return await Promise.race([this.#answer(batch, () => limit.over), limit.late]);
+		} finally {
+			limit.cancel();
+		}
+	}
+
+	async #answer(batch: Batch, isOver: () => boolean): Promise<Attempt> {
+		const earlier = this.#underWay;
+		if (earlier !== undefined && earlier.batch !== batch) await earlier.settled;
+		if (isOver()) return { kind: "late" };
+		this.#underWay ??= this.#start(batch);
+		return this.#underWay.settled;
+	}
+
+	#start(batch: Batch): UnderWay {
+		const settled = callHandler(this.#handler, batch, this.#signal).finally(() => {
+			this.#underWay = undefined;
+		});
+		return { batch, settled };
+	}
+
+	#limit(abort: AbortSignal): Limit {
+		const { promise, resolve } = Promise.withResolvers<void>();
+		const cancelTimer = this.#clock.after(this.#timeoutMs, resolve);
+		const stop = aborted(abort);
+		const limit: Limit = {
+			over: false,
+			late: Promise.race([promise, stop.promise]).then((): Attempt => {
+				limit.over = true;
+				return { kind: "late" };
+			}),
+			cancel: () => {
+				cancelTimer();
+				stop.cancel();
+			},
+		};
+		return limit;
+	}
+}
+
+/** The end of one try's time. */
+interface Limit {
+	over: boolean;
+	readonly late: Promise<Attempt>;
+	cancel(): void;
+}
+
+async function callHandler(handler: Handler, batch: Batch, signal: Signal): Promise<Attempt> {
+	try {
+		return { kind: "answered", result: await handler.handle(batch, signal) };
+	} catch (error) {
+		return { kind: "failed", error };
+	}
+}

@@ -1,0 +1,90 @@
+import { create } from "@bufbuild/protobuf";
+import type { ReportRequest, ReportResponse } from "../api/generated/mixer_pb.js";
+import { ReportResponseSchema } from "../api/generated/mixer_pb.js";
+import type { TelemetryRecord } from "../api/generated/vocabulary.ts";
+import { MixerError } from "../error.ts";
+import { BatchMemory, type Run } from "./batch-memory.ts";
+import type { RejectReason } from "./decode-fault.ts";
+import { decodeRecord } from "./decode-record.ts";
+import { MAX_BATCH_RECORDS, MAX_DICTIONARY_STRINGS, MAX_PROXY_NAME } from "./limits.ts";
+import { type RedactionNames, redactor } from "./redaction.ts";
+
+/** What is counted of batches and records on their way in. */
+export interface ReportCounters {
+	batch(result: "accepted" | "repeated" | "invalid"): void;
+	received(records: number): void;
+	rejected(reason: RejectReason): void;
+}
+
+export interface ReportServiceOptions {
+	readonly dispatcher: { accept(records: readonly TelemetryRecord[]): void };
+	readonly redaction: RedactionNames;
+	readonly counters: ReportCounters;
+}
+
+/**
+ * Report of mixer.proto: a batch is answered once the handlers' queues have its records, a repeated one without being
+ * taken again. A record that breaks the vocabulary is refused alone; a batch over a bound is refused whole.
+ */
+export function reportService(options: ReportServiceOptions): (request: ReportRequest) => Promise<ReportResponse> {
+	const { dispatcher, counters } = options;
+	const redact = redactor(options.redaction);
+	const memory = new BatchMemory();
+
+	return async (request) => {
+		const run = checkBatch(request, counters);
+		const { records, refusals } = decode(request);
+		if (memory.has(run, request.sequence)) {
+			counters.batch("repeated");
+			return answer(request, refusals.length);
+		}
+		// No await from here to the end: a batch is either remembered and handed on, or neither.
+		memory.add(run, request.sequence);
+		counters.batch("accepted");
+		counters.received(request.records.length);
+		for (const reason of refusals) counters.rejected(reason);
+		dispatcher.accept(records.map(redact));
+		return answer(request, refusals.length);
+	};
+}
+
+function decode(request: ReportRequest): { records: TelemetryRecord[]; refusals: RejectReason[] } {
+	const records: TelemetryRecord[] = [];
+	const refusals: RejectReason[] = [];
+	for (const wire of request.records) {
+		const record = decodeRecord(wire, request.dictionary);
+		if (typeof record === "string") refusals.push(record);
+		else records.push(record);
+	}
+	return { records, refusals };
+}
+
+function checkBatch(request: ReportRequest, counters: ReportCounters): Run {
+	const fault = batchFault(request);
+	if (fault !== undefined || request.origin === undefined) {
+		counters.batch("invalid");
+		throw new MixerError("invalid", fault ?? "origin is missing");
+	}
+	return { proxy: request.origin.proxy, vm: request.origin.vm, epoch: request.epoch };
+}
+
+function batchFault(request: ReportRequest): string | undefined {
+	const { records, dictionary, sequence, origin } = request;
+	if (origin === undefined) return "origin is missing";
+	if (origin.proxy.length > MAX_PROXY_NAME)
+		return over("origin.proxy", origin.proxy.length, "characters", MAX_PROXY_NAME);
+	if (sequence === 0n) return "sequence: 0 must be at least 1";
+	if (records.length > MAX_BATCH_RECORDS) return over("records", records.length, "records", MAX_BATCH_RECORDS);
+	if (dictionary.length > MAX_DICTIONARY_STRINGS) {
+		return over("dictionary", dictionary.length, "strings", MAX_DICTIONARY_STRINGS);
+	}
+	return undefined;
+}
+
+function over(field: string, value: number, unit: string, bound: number): string {
+	return `${field}: ${value} ${unit} must be at most ${bound}`;
+}
+
+function answer(request: ReportRequest, rejectedRecords: number): ReportResponse {
+	return create(ReportResponseSchema, { acknowledgedSequence: request.sequence, rejectedRecords });
+}

@@ -1,0 +1,58 @@
+import type { Server } from "@grpc/grpc-js";
+import {
+	type CheckRequest,
+	CheckRequestSchema,
+	type CheckResponse,
+	CheckResponseSchema,
+	Mixer,
+	type ReportRequest,
+	ReportRequestSchema,
+	type ReportResponse,
+	ReportResponseSchema,
+} from "../api/generated/mixer_pb.js";
+import { type CallCount, type CallObserver, handleUnary, unaryDefinition } from "./unary-call.ts";
+
+/** A Check carries an input of 64 KiB by default; this leaves room for a configured larger one. */
+export const MAX_CHECK_BYTES = 1024 * 1024;
+
+/** A Report carries 64 KiB by default; records of large headers can be much more. */
+export const MAX_REPORT_BYTES = 4 * 1024 * 1024;
+
+/** Checks under way at once, over all connections: more than wait for a policy worker (Settings, queuedChecks). */
+export const MAX_CHECKS = 4000;
+
+/** Reports under way at once: they end as soon as they are decoded, so this bounds what a burst holds in memory. */
+export const MAX_REPORTS = 64;
+
+/** What answers the calls of mixer.proto. */
+export interface MixerCalls {
+	readonly check: (request: CheckRequest) => Promise<CheckResponse>;
+	readonly report: (request: ReportRequest) => Promise<ReportResponse>;
+}
+
+/** Adds sluice.mixer.v1.Mixer to a server. */
+export function addMixerService(
+	server: Server,
+	options: { calls: MixerCalls; observe: CallObserver; now: () => number; all: CallCount },
+): void {
+	const check = {
+		name: "Check",
+		input: CheckRequestSchema,
+		output: CheckResponseSchema,
+		maxBytes: MAX_CHECK_BYTES,
+		maxCalls: MAX_CHECKS,
+		handle: options.calls.check,
+	};
+	const report = {
+		name: "Report",
+		input: ReportRequestSchema,
+		output: ReportResponseSchema,
+		maxBytes: MAX_REPORT_BYTES,
+		maxCalls: MAX_REPORTS,
+		handle: options.calls.report,
+	};
+	server.addService(
+		{ Check: unaryDefinition(`/${Mixer.typeName}/Check`), Report: unaryDefinition(`/${Mixer.typeName}/Report`) },
+		{ Check: handleUnary(check, options), Report: handleUnary(report, options) },
+	);
+}

@@ -1,0 +1,91 @@
+import { type DescMessage, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
+import { type MethodDefinition, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
+import { MixerError } from "../error.ts";
+import { late, overloaded, type RpcStatus, statusOf, tooLarge } from "./status.ts";
+
+/** A method of one request and one answer, as generated code knows it. */
+export interface UnaryMethod<In extends DescMessage, Out extends DescMessage> {
+	readonly name: string;
+	readonly input: In;
+	readonly output: Out;
+	/** Largest request in bytes. */
+	readonly maxBytes: number;
+	/** Calls at once; one more is refused before its request is decoded. */
+	readonly maxCalls: number;
+	readonly handle: (request: MessageShape<In>) => Promise<MessageShape<Out>>;
+}
+
+/** What is used of a gRPC call. */
+export type UnaryCall = Pick<ServerUnaryCall<Buffer, Buffer>, "request" | "getDeadline">;
+
+/** Told of every call's end; `error` is what was thrown, for the log. */
+export type CallObserver = (call: { method: string; code: status; durationMs: number; error?: unknown }) => void;
+
+/** How many calls are under way. A call holds its place until its work is done, even if its client has gone. */
+export interface CallCount {
+	underWay: number;
+}
+
+/** The method's gRPC definition: messages stay bytes, so that `handleUnary` bounds and decodes them itself. */
+export function unaryDefinition(path: string): MethodDefinition<Buffer, Buffer> {
+	const identity = (bytes: Buffer) => bytes;
+	return {
+		path,
+		requestStream: false,
+		responseStream: false,
+		requestSerialize: identity,
+		requestDeserialize: identity,
+		responseSerialize: identity,
+		responseDeserialize: identity,
+	};
+}
+
+/** Runs a method's calls: bounds, deadline, decoding, one answer, errors as statuses. */
+export function handleUnary<In extends DescMessage, Out extends DescMessage>(
+	method: UnaryMethod<In, Out>,
+	options: { observe: CallObserver; now: () => number; all: CallCount },
+): (call: UnaryCall, callback: sendUnaryData<Buffer>) => void {
+	const own: CallCount = { underWay: 0 };
+	return async (call, callback) => {
+		const start = options.now();
+		const end = (code: status, error?: unknown) => {
+			options.observe({ method: method.name, code, durationMs: options.now() - start, error });
+		};
+		const refused = refusal(method, { own, bytes: call.request.length, deadline: call.getDeadline(), nowMs: start });
+		if (refused !== undefined) {
+			callback(refused);
+			return end(refused.code);
+		}
+		own.underWay++;
+		options.all.underWay++;
+		try {
+			const answer = await method.handle(decode(method, call.request));
+			callback(null, Buffer.from(toBinary(method.output, answer)));
+			end(status.OK);
+		} catch (error) {
+			const rpcStatus = statusOf(error);
+			callback(rpcStatus);
+			end(rpcStatus.code, error);
+		} finally {
+			own.underWay--;
+			options.all.underWay--;
+		}
+	};
+}
+
+function refusal(
+	method: { readonly maxCalls: number; readonly maxBytes: number },
+	call: { own: CallCount; bytes: number; deadline: Date | number; nowMs: number },
+): RpcStatus | undefined {
+	if (call.own.underWay >= method.maxCalls) return overloaded;
+	if (call.bytes > method.maxBytes) return tooLarge(call.bytes, method.maxBytes);
+	return Number(call.deadline) <= call.nowMs ? late : undefined;
+}
+
+function decode<In extends DescMessage>(method: { readonly input: In }, bytes: Uint8Array): MessageShape<In> {
+	try {
+		return fromBinary(method.input, bytes);
+	} catch (cause) {
+		throw new MixerError("invalid", "request: not a valid message", { cause });
+	}
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { describe, test } from "node:test";
+import { adapters } from "../../../mixer/adapters/registry.ts";
+import { MixerMetrics } from "../../../mixer/observe/metrics.ts";
+import { adapterEnv } from "../adapters/adapter-env.ts";
+
+interface Row {
+	readonly name: string;
+	readonly type: string;
+}
+
+/** The rows of the tables in docs/metrics.md; the last table is the filter's. */
+async function documented(): Promise<{ mixer: Row[]; filter: Row[] }> {
+	const text = await readFile(new URL("../../../docs/metrics.md", import.meta.url), "utf8");
+	const [mixer = "", filter = ""] = text.split("## The filter, in Envoy");
+	const rows = (part: string) =>
+		[...part.matchAll(/^\| `(\w+)` \| (\w+) \|/gm)].map(([, name = "", type = ""]) => ({ name, type }));
+	return { mixer: rows(mixer), filter: rows(filter) };
+}
+
+/** Everything that /metrics of a Mixer with all adapters can show. */
+async function exposed(): Promise<Row[]> {
+	const metrics = new MixerMetrics({ name: "sluice", version: "0", node: "0" });
+	metrics.calls();
+	metrics.reports();
+	metrics.handlers(() => new Map());
+	metrics.workerKills(() => 0);
+	const registries = [metrics.registry];
+	for (const adapter of adapters.values()) {
+		const env = adapterEnv();
+		const handler = await adapter.build({}, env);
+		await handler.close();
+		registries.push(env.metrics);
+	}
+	const all = await Promise.all(registries.map((registry) => registry.getMetricsAsJSON()));
+	return all.flat().map(({ name, type }) => ({ name, type: String(type) }));
+}
+
+const byName = (a: Row, b: Row) => a.name.localeCompare(b.name);
+
+describe("docs/metrics.md", () => {
+	test("lists exactly the metrics that the Mixer exposes, with their types", async () => {
+		const { mixer } = await documented();
+		assert.deepEqual(mixer.toSorted(byName), (await exposed()).toSorted(byName));
+	});
+
+	test("lists exactly the metrics that the filter defines", async () => {
+		const source = await readFile(new URL("../../../filters/stats.ts", import.meta.url), "utf8");
+		// The labels stand in the name, each after its own word; Prometheus' names have underscores for dots.
+		const defined = [...source.matchAll(/"(sluice_[\w.]+?)(?:\.(?:outcome|reason)\.)?"/g)].map(([, name = ""]) => name);
+		const { filter } = await documented();
+		const names = new Set(defined.map((name) => name.replaceAll(".", "_")));
+		assert.deepEqual(filter.map(({ name }) => name).sort(), [...names].sort());
+	});
+});
