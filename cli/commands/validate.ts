@@ -1,0 +1,74 @@
+import type { Command } from "commander";
+import { type LoadResult, loadSnapshot } from "../../galley/load.ts";
+import { formatMessage, type Message } from "../../galley/message.ts";
+import { adapterSchemas } from "../adapter-schemas.ts";
+import { addOutputOptions, type CommandStreams, type OutputOptions, writeResult } from "../output.ts";
+
+const HELP = `
+Messages go to stderr, one a line: file:line:column, field, text. The summary goes to stdout.
+Exit status: 0 when the configuration is valid, warnings or not; 1 when there is an error.
+
+Example:
+  $ sluice validate policies
+  books.yaml:7:10 spec.deadline: 0ms must be at least 1ms
+  policies: 1 error`;
+
+/** Adds `sluice validate [DIR]`. */
+export function addValidateCommand(program: Command, streams: CommandStreams = process): void {
+	const command = program
+		.command("validate")
+		.argument("[dir]", "the configuration's folder", ".")
+		.description("check a configuration without using it")
+		.addHelpText("after", HELP)
+		.action(async (dir: string, options: OutputOptions) => {
+			const valid = await validate({ dir, output: options, streams, adapters: adapterSchemas() });
+			if (!valid) process.exitCode = 1;
+		});
+	addOutputOptions(command);
+}
+
+/** Checks the folder and says everything there is to say; true when there is no error. */
+export async function validate(options: {
+	dir: string;
+	output: OutputOptions;
+	streams: CommandStreams;
+	adapters: ReadonlyMap<string, object>;
+}): Promise<boolean> {
+	const { dir, output, streams, adapters } = options;
+	const loaded = await loadSnapshot(dir, adapters);
+	const messages = loaded.ok ? loaded.warnings : loaded.messages;
+	const lines = messages.map((message) => `${formatMessage(message)}\n`).join("");
+	const summary = summarise(loaded, messages);
+	const verdict = `${dir}: ${verdictOf(summary)}\n`;
+	const inFile = output.output === "text" && output.out !== undefined;
+	if (output.output === "text" && !inFile) streams.stderr.write(lines);
+	const text = inFile ? lines + verdict : verdict;
+	await writeResult({ result: { text, json: { ok: loaded.ok, messages, summary } }, output, streams });
+	return loaded.ok;
+}
+
+interface Summary {
+	readonly errors: number;
+	readonly warnings: number;
+	/** Only of a valid configuration. */
+	readonly policies?: number;
+	readonly handlers?: number;
+}
+
+function summarise(loaded: LoadResult, messages: readonly Message[]): Summary {
+	const errors = messages.filter(({ level }) => level === "error").length;
+	const warnings = messages.filter(({ level }) => level === "warning").length;
+	if (!loaded.ok) return { errors, warnings };
+	const { policies, handlers } = loaded.snapshot;
+	return { errors, warnings, policies: policies.length, handlers: handlers.length };
+}
+
+function verdictOf({ errors, warnings, policies = 0, handlers = 0 }: Summary): string {
+	const warned = warnings === 0 ? "" : `, ${counted(warnings, "warning", "warnings")}`;
+	if (errors > 0) return `${counted(errors, "error", "errors")}${warned}`;
+	return `valid, ${counted(policies, "policy", "policies")}, ${counted(handlers, "handler", "handlers")}${warned}`;
+}
+
+function counted(count: number, one: string, many: string): string {
+	return `${count} ${count === 1 ? one : many}`;
+}

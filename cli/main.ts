@@ -1,0 +1,24 @@
+import { Command } from "commander";
+import packageJson from "../package.json" with { type: "json" };
+import { addBuildCommand } from "./commands/build.ts";
+import { addServeCommand } from "./commands/serve.ts";
+import { addUpCommand } from "./commands/up.ts";
+import { addValidateCommand } from "./commands/validate.ts";
+import { reportFailure } from "./failure.ts";
+
+const program = new Command("sluice")
+	.description("Policy and telemetry for services, decided inside a real Envoy.")
+	.version(packageJson.version, "-V, --version")
+	.showHelpAfterError("(sluice --help lists the commands)")
+	.configureHelp({ sortSubcommands: true });
+
+addUpCommand(program);
+addServeCommand(program);
+addBuildCommand(program);
+addValidateCommand(program);
+
+try {
+	await program.parseAsync();
+} catch (error) {
+	process.exitCode = reportFailure(error, process.stderr);
+}

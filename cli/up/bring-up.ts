@@ -1,0 +1,78 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { handlerSpecs } from "../handler-specs.ts";
+import type { CommandStreams } from "../output.ts";
+import { portOwner } from "../port-owner.ts";
+import { toolPath } from "../tool-path.ts";
+import { addressLines, policyLines, stepLine, tryLines } from "./banner.ts";
+import type { Child } from "./child.ts";
+import { consoleHandler } from "./console-handler.ts";
+import { firstAnswer } from "./first-answer.ts";
+import { checkPorts } from "./ports.ts";
+import { buildConfiguration, loadConfiguration } from "./prepare.ts";
+import { startSample } from "./sample.ts";
+import { startEnvoy } from "./start-envoy.ts";
+import { startMixerPart } from "./start-mixer-part.ts";
+import type { Teardown } from "./teardown.ts";
+import type { UpOptions } from "./up.ts";
+import { choosePorts, portUses } from "./up-ports.ts";
+
+/** One `sluice up`. */
+export interface Run {
+	readonly streams: CommandStreams;
+	/** Milliseconds since the process started. */
+	readonly now: () => number;
+	readonly teardown: Teardown;
+	/** Aborts when it shall end. */
+	readonly signal: AbortSignal;
+}
+
+/**
+ * Starts all parts, saying how far it is, and prints the banner.
+ *
+ * @returns a promise that rejects when a part ends by itself, and never resolves.
+ */
+export async function bringUp(options: UpOptions, run: Run): Promise<{ readonly failed: Promise<never> }> {
+	const { signal, streams } = run;
+	const snapshot = await loadConfiguration(options.configDir, streams);
+	const sampleWanted = options.upstream === undefined;
+	const ports = choosePorts(options.ports, snapshot.settings);
+	await checkPorts(portUses(ports, { sample: sampleWanted }), portOwner);
+	const envoy = toolPath("envoy");
+	const buildStart = run.now();
+	const build = await buildConfiguration(snapshot, [...handlerSpecs(snapshot), consoleHandler]);
+	streams.stdout.write(policyLines(build, run.now() - buildStart));
+	signal.throwIfAborted();
+	const stateDir = await makeStateDir(run);
+	await startMixerPart({ snapshot, build, ports, run });
+	const children: Child[] = [];
+	if (sampleWanted) children.push(...(await startSample({ ports, stateDir, run })));
+	const upstream = options.upstream ?? { host: "127.0.0.1", port: ports.storefront };
+	children.push(await startEnvoy({ envoy, snapshot, build, ports, upstream, stateDir, run }));
+	const failed = firstFailure(children);
+	await Promise.race([failed, firstAnswer({ port: ports.listener, signal })]);
+	const banner = `${addressLines(ports)}${sampleWanted ? tryLines(ports) : ""}`;
+	streams.stdout.write(`${stepLine("ready", run.now())}\n${banner}\n`);
+	return { failed };
+}
+
+/** A temporary folder for logs and Envoy's configuration. If something went wrong, it stays: the logs explain it. */
+async function makeStateDir({ teardown, signal }: Run): Promise<string> {
+	const dir = await mkdtemp(join(tmpdir(), "sluice-up-"));
+	teardown.add("the state folder", async () => {
+		if (signal.aborted) await rm(dir, { recursive: true, force: true });
+	});
+	return dir;
+}
+
+function firstFailure(children: readonly Child[]): Promise<never> {
+	const failures = children.map(async (child): Promise<never> => {
+		throw await child.failure();
+	});
+	// Once a stop has been asked for, every child ends and nobody waits for this any more.
+	for (const failure of failures) failure.catch(() => undefined);
+	const first = Promise.race(failures);
+	first.catch(() => undefined);
+	return first;
+}

@@ -1,0 +1,30 @@
+import { waitUntil } from "./wait-until.ts";
+
+/** Longest wait for the first decided request, in milliseconds. */
+const TIMEOUT_MS = 15_000;
+
+/** What the probe calls itself; the console leaves it out. */
+export const PROBE_USER_AGENT = "sluice-readiness";
+
+/** On every answer that a decision refused. */
+const DECISION_ID = "x-sluice-decision-id";
+
+/** Returns once a request through Envoy has been decided: let through to the upstream, or denied by a policy. */
+export async function firstAnswer(options: { port: number; signal: AbortSignal }): Promise<void> {
+	await waitUntil({
+		what: "the first request through Envoy",
+		timeoutMs: TIMEOUT_MS,
+		signal: options.signal,
+		probe: async () => {
+			const response = await fetch(`http://127.0.0.1:${options.port}/`, {
+				headers: { "user-agent": PROBE_USER_AGENT, connection: "close" },
+				redirect: "manual",
+				signal: AbortSignal.any([options.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+			});
+			const text = await response.text();
+			// 503 with an id: the filter is there, the Mixer not yet. The bare 403: not even the filter.
+			if (response.headers.has(DECISION_ID)) return response.status !== 503;
+			return !text.startsWith("RBAC: access denied");
+		},
+	});
+}

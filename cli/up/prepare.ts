@@ -1,0 +1,29 @@
+import { loadSnapshot } from "../../galley/load.ts";
+import { formatMessage } from "../../galley/message.ts";
+import type { Snapshot } from "../../galley/snapshot.ts";
+import { MixerError } from "../../mixer/error.ts";
+import { buildPolicies } from "../../mixer/policy/build.ts";
+import type { Build } from "../../mixer/policy/requirements.ts";
+import type { HandlerSpec } from "../../mixer/report/build-handlers.ts";
+import { adapterSchemas } from "../adapter-schemas.ts";
+import { inputSchemaFile } from "../checkout.ts";
+import type { CommandStreams } from "../output.ts";
+import { toolPath } from "../tool-path.ts";
+
+/**
+ * Reads a configuration's folder; what it is warned of goes to stderr.
+ *
+ * @throws MixerError invalid, with every fault.
+ */
+export async function loadConfiguration(dir: string, streams: Pick<CommandStreams, "stderr">): Promise<Snapshot> {
+	const loaded = await loadSnapshot(dir, adapterSchemas());
+	if (!loaded.ok) throw new MixerError("invalid", loaded.messages.map(formatMessage).join("\n"));
+	for (const warning of loaded.warnings) streams.stderr.write(`${formatMessage(warning)}\n`);
+	return loaded.snapshot;
+}
+
+/** Builds a configuration's policies for these handlers. */
+export function buildConfiguration(snapshot: Snapshot, handlers: readonly HandlerSpec[]): Promise<Build> {
+	const reportAttributes = handlers.flatMap(({ adapter, config }) => adapter.attributes(config));
+	return buildPolicies({ snapshot, opa: toolPath("opa"), reportAttributes, inputSchemaFile });
+}

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { access, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { describe, type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { create } from "@bufbuild/protobuf";
+import { credentials } from "@grpc/grpc-js";
+import { CheckRequestSchema, Decision_Status } from "../../mixer/api/generated/mixer_pb.js";
+import { reportBatch } from "../mixer/report/report-batch.ts";
+import { MixerClient } from "../mixer/server/mixer-client.ts";
+
+const main = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
+
+const REGO = `package shop
+
+decision := {"allowed": input.request.method == "GET"}
+`;
+
+const CONFIGURATION = `apiVersion: sluice.dev/v1alpha1
+kind: Policy
+metadata: {name: shop}
+spec: {bundle: shop, entrypoint: shop/decision, targets: [{}], failureMode: deny, deadline: 2s}
+---
+apiVersion: sluice.dev/v1alpha1
+kind: Handler
+metadata: {name: log}
+spec: {adapter: jsonlog, config: {file: LOG, attributes: [request.method]}}
+`;
+
+interface Ready {
+	readonly event: string;
+	readonly revision: string;
+	readonly mixerPort: number;
+	readonly adminPort: number;
+}
+
+/** A configuration's folder that ends with the test. */
+async function configuration(t: TestContext): Promise<{ dir: string; log: string }> {
+	const dir = await mkdtemp(join(tmpdir(), "sluice-serve-"));
+	t.after(() => rm(dir, { recursive: true }));
+	const log = join(dir, "access.jsonl");
+	await writeFile(join(dir, "sluice.yaml"), CONFIGURATION.replace("LOG", log));
+	await mkdir(join(dir, "shop"));
+	await writeFile(join(dir, "shop", "shop.rego"), REGO);
+	return { dir, log };
+}
+
+function run(
+	t: TestContext,
+	args: readonly string[],
+): { child: ChildProcess; ended: Promise<unknown[]>; errors: () => string } {
+	const child = spawn(process.execPath, [main, "serve", ...args], { stdio: ["ignore", "pipe", "pipe"] });
+	t.after(() => child.kill("SIGKILL"));
+	let errors = "";
+	child.stderr?.on("data", (chunk) => {
+		errors += chunk;
+	});
+	return { child, ended: once(child, "close"), errors: () => errors };
+}
+
+async function firstLine(child: ChildProcess): Promise<string> {
+	assert.ok(child.stdout !== null);
+	for await (const line of createInterface({ input: child.stdout })) return line;
+	return "";
+}
+
+async function serve(t: TestContext, dir: string, more: readonly string[] = []) {
+	const process = run(t, ["--config", dir, "--mixer-port", "0", "--admin-port", "0", "-o", "json", ...more]);
+	const line = await Promise.race([firstLine(process.child), process.ended.then(() => "")]);
+	assert.notEqual(line, "", process.errors());
+	const ready: Ready = JSON.parse(line);
+	const client = new MixerClient(`127.0.0.1:${ready.mixerPort}`, credentials.createInsecure());
+	t.after(() => client.close());
+	return { ...process, ready, client };
+}
+
+describe("sluice serve", () => {
+	test("answers Check by the configuration's policy, logs by its handlers, and exits 0 at SIGTERM", async (t) => {
+		const { dir, log } = await configuration(t);
+		const { child, ended, ready, client, errors } = await serve(t, dir);
+		assert.match(ready.revision, /^[0-9a-f]{64}$/);
+		const readiness = await fetch(`http://127.0.0.1:${ready.adminPort}/readyz`);
+		assert.equal(readiness.status, 200);
+		const question = { revision: ready.revision, entrypoints: ["shop/decision"] };
+		const ask = (input: string) => client.check(create(CheckRequestSchema, { ...question, input: Buffer.from(input) }));
+		const { revision, decisions } = await ask('{"request":{"method":"GET"}}');
+		assert.equal(revision, ready.revision);
+		assert.deepEqual(
+			decisions.map(({ status, value }) => [status, Buffer.from(value).toString()]),
+			[[Decision_Status.OK, '{"allowed":true}']],
+		);
+		const records = Array.from({ length: 50 }, (_, i) => ({ "request.method": { string: `M${i}` } }));
+		await client.report(reportBatch(records));
+		child.kill("SIGTERM");
+		assert.deepEqual(await ended, [0, null], errors());
+		const lines = records.map(({ "request.method": { string } }) => `{"request.method":"${string}"}\n`);
+		assert.equal(await readFile(log, "utf8"), lines.join(""));
+	});
+
+	test("writes what Envoy needs with --out", async (t) => {
+		const { dir } = await configuration(t);
+		const filter = join(dir, "filter.wasm");
+		await writeFile(filter, "module");
+		const out = join(dir, "out");
+		const { ready } = await serve(t, dir, ["--out", out, "--filter", filter]);
+		assert.equal(JSON.parse(await readFile(join(out, "filter.json"), "utf8")).version_info, ready.revision);
+		await access(join(out, "policy.wasm"));
+	});
+
+	test("names the busy port, its owner and the option that changes it", async (t) => {
+		const { dir } = await configuration(t);
+		const busy = createServer();
+		await new Promise<void>((resolve) => busy.listen(0, "127.0.0.1", resolve));
+		t.after(() => busy.close());
+		const address = busy.address();
+		assert.ok(typeof address === "object" && address !== null);
+		const { ended, errors } = run(t, ["--config", dir, "--mixer-port", String(address.port), "--admin-port", "0"]);
+		assert.deepEqual(await ended, [1, null]);
+		const owner = process.platform === "linux" ? `\\S.* \\(pid ${process.pid}\\)` : "another process";
+		const message = `^port ${address.port} \\(Mixer\\) is in use by ${owner}: stop it, or choose another with --mixer-port\\n$`;
+		assert.match(errors(), new RegExp(message));
+	});
+
+	test("refuses a configuration with a fault, naming the place", async (t) => {
+		const { dir } = await configuration(t);
+		await writeFile(join(dir, "sluice.yaml"), CONFIGURATION.replace("jsonlog", "jsonlogg"));
+		const { ended, errors } = run(t, ["--config", dir, "--mixer-port", "0", "--admin-port", "0"]);
+		assert.deepEqual(await ended, [1, null]);
+		assert.match(errors(), /^sluice\.yaml:9:17 spec\.adapter: /);
+	});
+
+	test("refuses a port that is none", async (t) => {
+		const { ended, errors } = run(t, ["--config", ".", "--mixer-port", "70000"]);
+		assert.deepEqual(await ended, [1, null]);
+		assert.match(errors(), /a port is a number from 0 to 65535\./);
+	});
+});
