@@ -1,0 +1,37 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { filterModule } from "../../cli/checkout.ts";
+import { buildConfiguration, loadConfiguration } from "../../cli/up/prepare.ts";
+import type { Snapshot } from "../../galley/snapshot.ts";
+import type { Build } from "../../mixer/policy/requirements.ts";
+import type { HandlerSpec } from "../../mixer/report/build-handlers.ts";
+import { extensionConfigFile } from "../../pilot/extension-config-file.ts";
+import { checkout } from "./programs.ts";
+
+/** A configuration folder, built for Envoy. */
+export interface BuiltConfiguration {
+	readonly snapshot: Snapshot;
+	readonly build: Build;
+	/** The text of filter.json. */
+	readonly filter: string;
+}
+
+/** A configuration of the tests by its folder's name below test/testdata/e2e. */
+export function testConfiguration(name: string): string {
+	return join(checkout, "test/testdata/e2e", name);
+}
+
+/** Loads and builds a folder as `sluice build` does. A warning is a fault here. */
+export async function buildTestConfiguration(
+	dir: string,
+	handlers: readonly HandlerSpec[] = [],
+): Promise<BuiltConfiguration> {
+	const fail = (text: string) => {
+		throw new Error(text);
+	};
+	const snapshot = await loadConfiguration(dir, { stderr: { write: fail } });
+	const build = await buildConfiguration(snapshot, handlers);
+	const { pluginConfig, requirements } = build;
+	const module = await readFile(filterModule);
+	return { snapshot, build, filter: extensionConfigFile({ module, pluginConfig, revision: requirements.revision }) };
+}

@@ -1,0 +1,147 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Document } from "yaml";
+import { type EnvoyRun, envoyConfig } from "../../cli/up/envoy-config.ts";
+import { EnvoyProcess } from "../../cli/up/envoy-process.ts";
+import { waitUntil } from "../../cli/up/wait-until.ts";
+import { freePorts } from "./free-port.ts";
+import { checkout, envoyProgram } from "./programs.ts";
+
+/** Longest wait for a health check of the Mixer on a busy machine, in milliseconds. */
+const MIXER_TIMEOUT_MS = 20_000;
+
+export interface TestEnvoyOptions {
+	readonly upstreamPort: number;
+	/** Where gRPC goes; the same port as the rest if left out. */
+	readonly upstreamHttp2Port?: number;
+	readonly mixerPort: number;
+	/** The text of filter.json. */
+	readonly filter: string;
+	/** Changes of the test's own to the text of envoy/standalone.yaml. */
+	readonly edit?: (template: string) => string;
+	/** Changes of the test's own to the configuration made of it. */
+	readonly change?: (config: Document) => void;
+}
+
+/** envoy/standalone.yaml run by a real Envoy with two workers, on free ports, from a temporary folder. */
+export class TestEnvoy {
+	readonly port: number;
+	readonly adminPort: number;
+	readonly pid: number;
+	/** Rename a new file over it and Envoy takes it live. */
+	readonly filterFile: string;
+	readonly #process: EnvoyProcess;
+	readonly #dir: string;
+
+	private constructor(process: EnvoyProcess, run: EnvoyRun, dir: string) {
+		this.#process = process;
+		this.#dir = dir;
+		this.port = run.listenerPort;
+		this.adminPort = run.adminPort;
+		this.pid = process.child.pid;
+		this.filterFile = run.filterFile;
+	}
+
+	static async start(options: TestEnvoyOptions): Promise<TestEnvoy> {
+		const dir = await mkdtemp(join(tmpdir(), "sluice-envoy-"));
+		const filterFile = join(dir, "filter.json");
+		await writeFile(filterFile, options.filter);
+		const [listenerPort = 0, adminPort = 0] = await freePorts(2);
+		const run = standaloneRun({ ...options, listenerPort, adminPort, filterFile });
+		try {
+			const template = await standaloneText();
+			const config = envoyConfig(options.edit?.(template) ?? template, run);
+			if (options.upstreamHttp2Port !== undefined) pointHttp2(config, options.upstreamHttp2Port);
+			options.change?.(config);
+			const process = await EnvoyProcess.start({ envoy: envoyProgram(), config, adminPort, stateDir: dir });
+			return new TestEnvoy(process, run, dir);
+		} catch (error) {
+			await rm(dir, { recursive: true });
+			throw error;
+		}
+	}
+
+	/** Counters and gauges by name. */
+	stats(pattern: string): Promise<ReadonlyMap<string, number>> {
+		return this.#process.admin.stats(pattern);
+	}
+
+	/** The sum of the counters and gauges that match. */
+	async total(pattern: string): Promise<number> {
+		return [...(await this.stats(pattern)).values()].reduce((sum, value) => sum + value, 0);
+	}
+
+	/** Returns once Envoy's health checks have found the Mixer: before, failure modes answer. */
+	seesMixer(): Promise<void> {
+		const probe = async () => (await this.total("^cluster\\.sluice-mixer\\.membership_healthy$")) === 1;
+		return waitUntil({ what: "the Mixer's health", timeoutMs: MIXER_TIMEOUT_MS, probe });
+	}
+
+	/** Whether no request is under way and no record waits for the Mixer. */
+	settled(): Promise<boolean> {
+		return this.#process.settled();
+	}
+
+	/** What Envoy has logged so far. */
+	log(): Promise<string> {
+		return readFile(this.#process.child.logFile, "utf8");
+	}
+
+	/** Ends listening, lets requests and reports finish. */
+	drain(timeoutMs: number): Promise<void> {
+		return this.#process.drain(timeoutMs);
+	}
+
+	async stop(): Promise<void> {
+		await this.#process.stop();
+		await rm(this.#dir, { recursive: true, force: true });
+	}
+}
+
+/** The text of envoy/standalone.yaml. */
+export function standaloneText(): Promise<string> {
+	return readFile(join(checkout, "envoy/standalone.yaml"), "utf8");
+}
+
+/** Runs `envoy --mode validate`; rejects with what it says. */
+export async function validateEnvoyConfig(config: Document): Promise<void> {
+	const dir = await mkdtemp(join(tmpdir(), "sluice-envoy-"));
+	try {
+		const file = join(dir, "envoy.yaml");
+		await writeFile(file, config.toString({ lineWidth: 0 }));
+		await promisify(execFile)(envoyProgram(), ["--mode", "validate", "-c", file, "--log-level", "error"]);
+	} finally {
+		await rm(dir, { recursive: true });
+	}
+}
+
+/** A run of the standalone configuration on these ports. */
+export function standaloneRun(options: {
+	listenerPort: number;
+	adminPort: number;
+	upstreamPort: number;
+	mixerPort: number;
+	filterFile: string;
+}): EnvoyRun {
+	const { listenerPort, adminPort, filterFile } = options;
+	return {
+		listenerPort,
+		adminPort,
+		filterFile,
+		upstream: { host: "127.0.0.1", port: options.upstreamPort },
+		mixer: { host: "127.0.0.1", port: options.mixerPort },
+		mixerCluster: "sluice-mixer",
+		nodeId: "sluice-test",
+	};
+}
+
+function pointHttp2(config: Document, port: number): void {
+	const clusters = ["static_resources", "clusters", 1];
+	if (config.getIn([...clusters, "name"]) !== "upstream-http2")
+		throw new Error("upstream-http2 is not the second cluster");
+	const endpoint = ["load_assignment", "endpoints", 0, "lb_endpoints", 0, "endpoint", "address", "socket_address"];
+	config.setIn([...clusters, ...endpoint, "port_value"], port);
+}

@@ -1,0 +1,65 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { checkout } from "./programs.ts";
+
+/** `sluice serve` as a process of its own, which can be killed, stopped and started again on the same port. */
+export class MixerProcess {
+	readonly port: number;
+	readonly #configDir: string;
+	readonly #ended: Promise<unknown>;
+	readonly #signal: (name: NodeJS.Signals) => void;
+
+	private constructor(parts: {
+		port: number;
+		configDir: string;
+		ended: Promise<unknown>;
+		signal: (name: NodeJS.Signals) => void;
+	}) {
+		this.port = parts.port;
+		this.#configDir = parts.configDir;
+		this.#ended = parts.ended;
+		this.#signal = parts.signal;
+	}
+
+	/** Returns once it serves. `port` 0 takes a free one. */
+	static async start(configDir: string, port = 0): Promise<MixerProcess> {
+		const flags = ["--config", configDir, "--mixer-port", String(port), "--admin-port", "0", "--log-level", "error"];
+		const args = [join(checkout, "cli/main.ts"), "serve", ...flags, "--output", "json"];
+		const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+		const ended = new Promise((resolve) => child.once("close", resolve));
+		const lines = createInterface({ input: child.stdout });
+		const ready = new Promise<string>((resolve) => lines.once("line", resolve));
+		const line = await Promise.race([ready, ended.then(() => "{}")]);
+		const { mixerPort } = JSON.parse(line);
+		if (typeof mixerPort !== "number") throw new Error(`sluice serve does not serve: ${line}`);
+		return new MixerProcess({ port: mixerPort, configDir, ended, signal: (name) => child.kill(name) });
+	}
+
+	/** SIGKILL; returns when it is gone. */
+	async kill(): Promise<void> {
+		this.#signal("SIGKILL");
+		await this.#ended;
+	}
+
+	/** SIGSTOP: it keeps its port and its connections, and answers nothing. */
+	pause(): void {
+		this.#signal("SIGSTOP");
+	}
+
+	/** SIGCONT. */
+	resume(): void {
+		this.#signal("SIGCONT");
+	}
+
+	/** SIGTERM; returns when it has drained and is gone. */
+	async stop(): Promise<void> {
+		this.#signal("SIGTERM");
+		await this.#ended;
+	}
+
+	/** Another one on the same port. */
+	startAgain(): Promise<MixerProcess> {
+		return MixerProcess.start(this.#configDir, this.port);
+	}
+}

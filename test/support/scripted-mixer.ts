@@ -1,0 +1,70 @@
+import { create } from "@bufbuild/protobuf";
+import {
+	type CheckRequest,
+	type CheckResponse,
+	CheckResponseSchema,
+	Decision_Status,
+	type ReportRequest,
+	ReportResponseSchema,
+} from "../../mixer/api/generated/mixer_pb.js";
+import { systemClock } from "../../mixer/observe/clock.ts";
+import { GrpcServer } from "../../mixer/server/grpc-server.ts";
+
+/** A Mixer over the real gRPC server that answers what the test says: for answers that come late, wrong or never. */
+export class ScriptedMixer {
+	/** What has been asked, oldest first. */
+	readonly checks: CheckRequest[] = [];
+	/** Batches taken, oldest first. */
+	readonly reports: ReportRequest[] = [];
+	/** Answers a check; may take its time or throw. */
+	onCheck: (request: CheckRequest) => Promise<CheckResponse> | CheckResponse = (request) => allow(request);
+	port = 0;
+	readonly #server: GrpcServer;
+
+	constructor() {
+		this.#server = new GrpcServer({
+			host: "127.0.0.1",
+			port: 0,
+			clock: systemClock,
+			observe: () => {},
+			calls: {
+				check: async (request) => {
+					this.checks.push(request);
+					return this.onCheck(request);
+				},
+				report: async (request) => {
+					this.reports.push(request);
+					return create(ReportResponseSchema, { acknowledgedSequence: request.sequence });
+				},
+			},
+		});
+	}
+
+	static async start(): Promise<ScriptedMixer> {
+		const mixer = new ScriptedMixer();
+		mixer.port = await mixer.#server.listen();
+		mixer.#server.setServing(true);
+		return mixer;
+	}
+
+	/** Records reported so far. */
+	get records(): number {
+		return this.reports.reduce((sum, report) => sum + report.records.length, 0);
+	}
+
+	async stop(): Promise<void> {
+		await this.#server.stop(AbortSignal.abort());
+	}
+}
+
+/** An answer that allows at every entrypoint asked. */
+export function allow(request: CheckRequest): CheckResponse {
+	return decide(request, true);
+}
+
+/** The same value, as a policy would give it, for every entrypoint asked. */
+export function decide(request: CheckRequest, value: unknown): CheckResponse {
+	const bytes = new TextEncoder().encode(JSON.stringify(value));
+	const decisions = request.entrypoints.map(() => ({ status: Decision_Status.OK, value: bytes }));
+	return create(CheckResponseSchema, { revision: request.revision, decisions });
+}
