@@ -1,4 +1,5 @@
 import { Bytes } from "../wire/bytes";
+import { sipHash } from "../wire/hash";
 import { writeBytesField } from "../wire/protobuf-writer";
 import { Slice } from "../wire/slice";
 import { validPrefix, writeUtf8 } from "../wire/utf8";
@@ -8,7 +9,6 @@ export const NOT_INDEXED: u32 = u32.MAX_VALUE;
 
 /** A string's hash, and its end in the bytes. */
 const ENTRY_BYTES: i32 = 8;
-const HASH_FACTOR: u64 = ((<u64>0x9e3779b9) << 32) | 0x7f4a7c15;
 
 /**
  * The strings of one batch, each once, by number. Bounded in strings and in bytes. The hash is seeded: a request's
@@ -81,7 +81,7 @@ export class Dictionary {
 	}
 
 	private indexValid(ptr: usize, size: i32): u32 {
-		let hash = hashOf(ptr, size, this.seed);
+		let hash = <u32>sipHash(ptr, size, this.seed, 0);
 		let mask = this.slots.length - 1;
 		let slot = hash & mask;
 		for (let held = unchecked(this.slots[slot]); held != 0; held = unchecked(this.slots[slot])) {
@@ -122,20 +122,4 @@ export class Dictionary {
 	private start(index: i32): i32 {
 		return index == 0 ? 0 : load<i32>(this.entries + (index - 1) * ENTRY_BYTES, 4);
 	}
-}
-
-/** Multiply and shift over eight bytes at a time, after SplitMix64. */
-function hashOf(ptr: usize, size: i32, seed: u64): u32 {
-	let hash = mix(seed ^ <u64>size);
-	let at = ptr;
-	let end = ptr + size;
-	for (; at + 8 <= end; at += 8) hash = mix(hash ^ load<u64>(at));
-	let rest: u64 = 0;
-	for (; at < end; at++) rest = (rest << 8) | load<u8>(at);
-	return <u32>mix(hash ^ rest);
-}
-
-function mix(value: u64): u64 {
-	let mixed = (value ^ (value >> 30)) * HASH_FACTOR;
-	return mixed ^ (mixed >> 32);
 }
