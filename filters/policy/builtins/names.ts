@@ -1,0 +1,42 @@
+import { Slice } from "../../wire/slice";
+
+/** The built-ins that the proxy can run; their order is that of names.json, the list for who builds policies. */
+export enum Builtin {
+	JwtDecode,
+	ObjectSubset,
+	Sprintf,
+	AnyPrefixMatch,
+	AnySuffixMatch,
+	TimeAddDate,
+	TimeClock,
+	TimeDate,
+	TimeDiff,
+	TimeFormat,
+	TimeNow,
+	TimeParseDuration,
+	TimeParse,
+	TimeParseRfc3339,
+	TimeWeekday,
+}
+
+/** OPA's names, by `Builtin`. */
+export const builtinNames: StaticArray<Slice> = [
+	Slice.of("io.jwt.decode"),
+	Slice.of("object.subset"),
+	Slice.of("sprintf"),
+	Slice.of("strings.any_prefix_match"),
+	Slice.of("strings.any_suffix_match"),
+	Slice.of("time.add_date"),
+	Slice.of("time.clock"),
+	Slice.of("time.date"),
+	Slice.of("time.diff"),
+	Slice.of("time.format"),
+	Slice.of("time.now_ns"),
+	Slice.of("time.parse_duration_ns"),
+	Slice.of("time.parse_ns"),
+	Slice.of("time.parse_rfc3339_ns"),
+	Slice.of("time.weekday"),
+];
+
+/** How many arguments each takes. */
+export const builtinArguments: StaticArray<i32> = [1, 2, 2, 2, 2, 4, 1, 1, 2, 1, 0, 1, 2, 1, 1];

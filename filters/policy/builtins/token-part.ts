@@ -1,0 +1,107 @@
+import { Bytes } from "../../wire/bytes";
+import { decodeBase64Url } from "./base64url";
+import { fail, faultWords, unavailable } from "./fault";
+import { RegoParser } from "./rego-parser";
+import { RegoKind, RegoTape } from "./rego-tape";
+import { writeJson } from "./value-json";
+
+/** Decoded bytes of one part of a token at most. */
+const MAX_BYTES: i32 = 1 << 20;
+
+/** The header or the payload of a token: base64url text, the JSON object in it, its members. */
+@final
+export class TokenPart {
+	private bytes: Bytes = new Bytes(512, MAX_BYTES);
+	private tape: RegoTape = new RegoTape();
+	private parser: RegoParser = new RegoParser(this.tape, true);
+	private node: i32 = 0;
+
+	/** Decodes the text; false and a fault with these words before it where it can't. */
+	decode(ptr: usize, size: i32, words: string): bool {
+		const before = faultWords().size;
+		this.bytes.reset();
+		fail(words);
+		if (!decodeBase64Url(this.bytes, ptr, size)) return false;
+		faultWords().size = before;
+		if (!this.bytes.overflowed) return true;
+		unavailable("so long a token is");
+		return false;
+	}
+
+	/** Reads the decoded bytes as a JSON object. */
+	parse(words: string): bool {
+		if (!this.tape.reset(this.bytes.size * 3)) {
+			unavailable("so long a token is");
+			return false;
+		}
+		this.node = this.parser.parse(this.bytes.ptr, this.bytes.size);
+		if (this.parser.tooLarge) {
+			unavailable("a token with so much JSON is");
+			return false;
+		}
+		if (this.node >= 0 && this.endsWell()) {
+			if (this.tape.at(this.node).kind == RegoKind.Object) return true;
+			fail(words);
+			fail("decoded JSON type was not an Object");
+			return false;
+		}
+		fail(words);
+		fail("invalid JSON");
+		return false;
+	}
+
+	/** Whether the object has a member of this name. */
+	has(name: string): bool {
+		return this.member(name) >= 0;
+	}
+
+	isText(name: string): bool {
+		return this.tape.at(this.member(name)).kind == RegoKind.String;
+	}
+
+	textIs(name: string, value: string): bool {
+		return this.equals(this.member(name), value);
+	}
+
+	write(out: Bytes): void {
+		writeJson(out, this.tape, this.node);
+	}
+
+	/** Appends the decoded bytes without quotes and apostrophes at either end. */
+	writeTrimmed(out: Bytes): void {
+		let from = this.bytes.ptr;
+		let end = from + this.bytes.size;
+		while (from < end && isQuote(load<u8>(from))) from++;
+		while (end > from && isQuote(load<u8>(end - 1))) end--;
+		out.raw(from, <i32>(end - from));
+	}
+
+	/** The last member of a name: the one that counts. */
+	private member(name: string): i32 {
+		const count = this.tape.at(this.node).count;
+		for (let i = count - 1; i >= 0; i--) {
+			if (this.equals(this.tape.child(this.node, i << 1), name)) return this.tape.child(this.node, (i << 1) + 1);
+		}
+		return -1;
+	}
+
+	private equals(node: i32, text: string): bool {
+		const value = this.tape.at(node);
+		if (value.size != text.length) return false;
+		for (let i = 0; i < value.size; i++) {
+			if (<i32>load<u8>(value.ptr + i) != text.charCodeAt(i)) return false;
+		}
+		return true;
+	}
+
+	/** Go's decoder asks for one token more and takes null for none. */
+	private endsWell(): bool {
+		const end = this.bytes.ptr + this.bytes.size;
+		const rest = this.parser.rest();
+		return rest == end || (end - rest >= 4 && load<u32>(rest) == 0x6c6c756e);
+	}
+}
+
+function isQuote(byte: u32): bool {
+	return byte == 0x22 || byte == 0x27;
+}
