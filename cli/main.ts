@@ -1,7 +1,9 @@
 import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { addBuildCommand } from "./commands/build.ts";
+import { addEvalCommand } from "./commands/eval.ts";
 import { addServeCommand } from "./commands/serve.ts";
+import { addTestCommand } from "./commands/test.ts";
 import { addUpCommand } from "./commands/up.ts";
 import { addValidateCommand } from "./commands/validate.ts";
 import { reportFailure } from "./failure.ts";
@@ -16,6 +18,8 @@ addUpCommand(program);
 addServeCommand(program);
 addBuildCommand(program);
 addValidateCommand(program);
+addEvalCommand(program);
+addTestCommand(program);
 
 try {
 	await program.parseAsync();

@@ -1,13 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { AdapterLogger } from "../mixer/adapters/adapter.ts";
-import { MixerError } from "../mixer/error.ts";
 import type { Mixer } from "../mixer/mixer.ts";
 import type { Build } from "../mixer/policy/requirements.ts";
 import { writeBuild } from "../mixer/policy/write-build.ts";
-import { extensionConfigFile } from "../pilot/extension-config-file.ts";
-import { filterModule } from "./checkout.ts";
 import type { ServeContext } from "./commands/serve.ts";
+import { filterFileText } from "./filter.ts";
 import { handlerSpecs } from "./handler-specs.ts";
 import type { OutputFormat } from "./output.ts";
 import { portOwner } from "./port-owner.ts";
@@ -20,7 +17,7 @@ export interface ServeOptions {
 	readonly configDir: string;
 	/** Where the build is written; nowhere if left out. */
 	readonly out?: string;
-	/** The filter's module; that of the checkout if left out. */
+	/** The filter that policies are linked into; that of the checkout if left out. */
 	readonly filter?: string;
 	/** Those chosen on the command line. */
 	readonly ports: { readonly mixer?: number; readonly admin?: number };
@@ -61,18 +58,11 @@ async function start(options: ServeOptions, { streams }: ServeContext): Promise<
 	];
 	const fixed = uses.filter(({ port }) => port !== 0);
 	await checkPorts(fixed, portOwner);
-	const build = await buildConfiguration(snapshot, handlerSpecs(snapshot));
-	if (options.out !== undefined) await writeOut(build, options.out, options.filter ?? filterModule);
+	const build = await buildConfiguration(snapshot, handlerSpecs(snapshot), options.filter);
+	if (options.out !== undefined) {
+		await writeBuild({ build, dir: resolve(options.out), more: { "filter.json": filterFileText(build) } });
+	}
 	return { mixer: await startMixer({ snapshot, build, ports, logger }), build };
-}
-
-async function writeOut(build: Build, out: string, filter: string): Promise<void> {
-	const { pluginConfig, requirements } = build;
-	const module = await readFile(filter).catch((cause: unknown) => {
-		throw new MixerError("tool", `${filter}: the filter's module cannot be read: npm run setup builds it`, { cause });
-	});
-	const file = extensionConfigFile({ module, pluginConfig, revision: requirements.revision });
-	await writeBuild({ build, dir: resolve(out), more: { "filter.json": file } });
 }
 
 function readyLine(ready: { mixer: Mixer; build: Build; output: OutputFormat }): string {

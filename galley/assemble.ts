@@ -29,7 +29,12 @@ function defaultSettings(): SettingsSpec {
 
 function toSettings(spec: SettingsSpec): Settings {
 	const { grace, ...mixer } = spec.mixer;
-	return { ...spec, mixer: { ...mixer, graceMs: grace } };
+	const { ttl, denialTtl, ...cache } = spec.cache;
+	return {
+		...spec,
+		cache: { ...cache, ttlMs: ttl, denialTtlMs: denialTtl },
+		mixer: { ...mixer, graceMs: grace },
+	};
 }
 
 function toPolicy(dir: string, { value, source }: EntryOf<"Policy">): Policy {

@@ -54,6 +54,20 @@ export interface Settings {
 		readonly inputDepth: number;
 		readonly inputKeys: number;
 		readonly numberDigits: number;
+		/** Work of one evaluation in the proxy: functions entered and rounds of loops. */
+		readonly fuel: number;
+		/** Memory of one evaluation in the proxy beside the data, in pages of 64 KiB. */
+		readonly policyPages: number;
+	};
+	/** The decisions that each of Envoy's workers keeps. */
+	readonly cache: {
+		/** 0 keeps none. */
+		readonly entries: number;
+		readonly bytes: number;
+		/** Of a decision that has no `ttl` of its own. */
+		readonly ttlMs: number;
+		/** The most for a denial. */
+		readonly denialTtlMs: number;
 	};
 	readonly redaction: { readonly headers: readonly string[]; readonly queryParameters: readonly string[] };
 	/** Whether allowed responses carry the decision's id, as denials always do. */

@@ -22,9 +22,17 @@ const STRING_VALUE = "type.googleapis.com/google.protobuf.StringValue";
  *
  * @param module the filter.
  * @param pluginConfig what the filter parses when it is configured.
- * @param revision both the version of the resource and the configuration of its VMs.
+ * @param vmConfig what its VMs are configured with: the revision, a line feed and, where policies are linked into the
+ * module, their data. The revision alone if left out.
+ * @param revision the version of the resource.
  */
-export function extensionConfigFile(options: { module: Uint8Array; pluginConfig: string; revision: string }): string {
+export function extensionConfigFile(options: {
+	module: Uint8Array;
+	pluginConfig: string;
+	vmConfig?: string;
+	revision: string;
+}): string {
+	const { revision, vmConfig = `${revision}\n` } = options;
 	const plugin = {
 		name: FILTER_NAME,
 		root_id: FILTER_NAME,
@@ -37,7 +45,7 @@ export function extensionConfigFile(options: { module: Uint8Array; pluginConfig:
 			vm_id: VM_ID,
 			runtime: "envoy.wasm.runtime.v8",
 			code: { local: { inline_bytes: Buffer.from(options.module).toString("base64") } },
-			configuration: { "@type": STRING_VALUE, value: options.revision },
+			configuration: { "@type": STRING_VALUE, value: vmConfig },
 		},
 		configuration: { "@type": STRING_VALUE, value: options.pluginConfig },
 	};
@@ -46,5 +54,5 @@ export function extensionConfigFile(options: { module: Uint8Array; pluginConfig:
 		name: FILTER_NAME,
 		typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm", config: plugin },
 	};
-	return `${JSON.stringify({ version_info: options.revision, resources: [resource] })}\n`;
+	return `${JSON.stringify({ version_info: revision, resources: [resource] })}\n`;
 }

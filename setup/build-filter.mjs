@@ -1,40 +1,22 @@
-import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join, relative, resolve } from "node:path";
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { parseArgs, promisify } from "node:util";
+import { parseArgs } from "node:util";
 import asc from "assemblyscript/asc";
-import binaryen from "binaryen";
+import { emptyGlue, policyGlue } from "../mixer/policy/link/glue.ts";
+import { withGlue } from "../mixer/policy/link/link.ts";
+import { assembleWasm, mergeWasm, stripWasm } from "../mixer/policy/link/wasm-merge.ts";
 import { guardText, sortExports } from "./guard.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const mergeProgram = join(root, "node_modules/binaryen/bin/wasm-merge");
 
-/** What the linked module may use beyond the first WebAssembly: what Envoy 1.36 to 1.40 run, and no more. */
-const features =
-	binaryen.Features.ExceptionHandling |
-	binaryen.Features.ReferenceTypes |
-	binaryen.Features.BulkMemory |
-	binaryen.Features.BulkMemoryOpt |
-	binaryen.Features.MutableGlobals |
-	binaryen.Features.NontrappingFPToInt |
-	binaryen.Features.SignExt;
-
-/** The same for the linker's command line. */
-const featureOptions = [
-	"--enable-exception-handling",
-	"--enable-reference-types",
-	"--enable-bulk-memory",
-	"--enable-bulk-memory-opt",
-	"--enable-mutable-globals",
-	"--enable-nontrapping-float-to-int",
-	"--enable-sign-ext",
-];
+/** What a policy's glue (mixer/policy/link/glue.ts) calls in the filter: kept until a policy is linked in. */
+const calledByGlue = ["saveStack", "restoreStack", "policyBuiltin"];
 
 /**
  * Compiles a filter and links it with its guard (guard.mjs): a module that Envoy loads, which exports the ABI and
- * nothing else. The same sources give the same bytes, in any folder.
+ * nothing else. A filter that runs policies is also written without its glue, with `.link.wasm` instead of `.wasm` at
+ * the end, for policies to be linked into. The same sources give the same bytes, in any folder.
  *
  * @param {object} [options]
  * @param {string} [options.entry] AssemblyScript, relative to the repository or absolute inside it.
@@ -45,13 +27,32 @@ const featureOptions = [
  */
 export async function buildFilter(options = {}) {
 	const { entry = "filters/http.ts", out = "build/filter/http.wasm", target = "release", keep = [] } = options;
+	const file = resolve(root, out);
+	const keepNames = target === "debug";
 	const compiled = await compile(entry, target);
 	const exported = WebAssembly.Module.exports(new WebAssembly.Module(compiled)).map(({ name }) => name);
 	const { guarded, stay } = sortExports(exported, keep);
-	const guard = assemble(guardText(guarded, exported.includes("on_callback_failed")));
-	const linked = finish(await merge({ guard, filter: compiled }, target), stay, target);
-	await writeWhole(resolve(root, out), linked);
-	return linked;
+	const guard = assembleWasm(guardText(guarded, exported.includes("on_callback_failed")));
+	const parts = [
+		{ name: "guard", module: guard },
+		{ name: "filter", module: compiled },
+	];
+	const merged = await mergeWasm(parts, { keepNames });
+	const stays = (name) => stay.has(name);
+	if (!runsPolicies(compiled)) return writeWhole(file, stripWasm(merged, { stays, keepNames }));
+	const linkable = stripWasm(merged, { stays: (name) => stays(name) || calledByGlue.includes(name), keepNames });
+	const glue = { policy: assembleWasm(policyGlue()), none: assembleWasm(emptyGlue()) };
+	await writeWhole(file.replace(/(\.wasm)?$/, ".link.wasm"), withGlue(linkable, glue));
+	const linked = [
+		{ name: "filter", module: linkable },
+		{ name: "env", module: glue.none },
+	];
+	return writeWhole(file, stripWasm(await mergeWasm(linked, { keepNames }), { stays, keepNames }));
+}
+
+/** Whether a filter calls the glue between it and a policy. */
+function runsPolicies(compiled) {
+	return WebAssembly.Module.imports(new WebAssembly.Module(compiled)).some(({ name }) => name.startsWith("policy_"));
 }
 
 /**
@@ -70,51 +71,12 @@ async function compile(entry, target) {
 	return files.get("filter.wasm");
 }
 
-function assemble(text) {
-	const module = binaryen.parseText(text, features);
-	const binary = module.emitBinary();
-	module.dispose();
-	return binary;
-}
-
-/** Joins the two: the names of the guard's exports win, and each finds what it imports in the other. */
-async function merge(parts, target) {
-	const dir = await mkdtemp(join(tmpdir(), "sluice-filter-"));
-	try {
-		for (const [name, binary] of Object.entries(parts)) await writeFile(join(dir, `${name}.wasm`), binary);
-		const inputs = Object.keys(parts).flatMap((name) => [`${name}.wasm`, name]);
-		const options = [...featureOptions, "--rename-export-conflicts", ...(target === "debug" ? ["-g"] : [])];
-		const args = [mergeProgram, ...inputs, "-o", "merged.wasm", ...options];
-		await promisify(execFile)(process.execPath, args, { cwd: dir });
-		return await readFile(join(dir, "merged.wasm"));
-	} finally {
-		await rm(dir, { recursive: true, force: true });
-	}
-}
-
-/** Takes away the exports that Envoy has no business with, what only they used, and the names. */
-function finish(merged, stay, target) {
-	const module = binaryen.readBinary(merged, features);
-	const exported = Array.from({ length: module.getNumExports() }, (_, i) => module.getExportByIndex(i));
-	for (const name of exported.map((ref) => binaryen.getExportInfo(ref).name)) {
-		if (!stay.has(name)) module.removeExport(name);
-	}
-	module.runPasses([
-		"remove-unused-module-elements",
-		...(target === "release" ? ["strip-debug", "strip-producers"] : []),
-	]);
-	if (!module.validate()) throw new Error("the linked filter is not a valid module");
-	binaryen.setDebugInfo(target === "debug");
-	const binary = module.emitBinary();
-	module.dispose();
-	return binary;
-}
-
 async function writeWhole(file, bytes) {
 	await mkdir(dirname(file), { recursive: true });
 	const temporary = `${file}.${process.pid}.tmp`;
 	await writeFile(temporary, bytes);
 	await rename(temporary, file);
+	return bytes;
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -17,7 +17,7 @@ const limits = {
 };
 
 /** Where tests need a built filter in an Envoy, or both sides of a contract. */
-const notUnit = ["test/e2e/", "test/contract/"];
+const notUnit = ["test/e2e/", "test/contract/", "test/bench/smoke.test.ts"];
 
 /**
  * All that is checked without running the project.

@@ -14,7 +14,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 	pilot: ["galley"],
 	cli: ["mixer", "pilot", "galley", "setup", "package.json"],
 	samples: [],
-	setup: [],
+	// What links the filter with its guard links it with a policy.
+	setup: ["mixer"],
 	bin: ["setup"],
 };
 

@@ -39,7 +39,7 @@ export function addServeCommand(program: Command, context: ServeContext = defaul
 		.description("run the Mixer: policy decisions and telemetry for Envoys")
 		.requiredOption("--config <dir>", "the configuration's folder")
 		.option("--out <folder>", "also write the build there, with filter.json for Envoy")
-		.option("--filter <file>", "the filter's module that goes into filter.json")
+		.option("--filter <file>", "the filter that policies are linked into")
 		.option("--mixer-port <port>", "port of: Check and Report", parsePort)
 		.option("--admin-port <port>", "port of: metrics", parsePort)
 		.addOption(new Option("--log-level <level>", "how much to log").choices([...LOG_LEVELS]).default("info"))

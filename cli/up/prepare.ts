@@ -2,11 +2,11 @@ import { loadSnapshot } from "../../galley/load.ts";
 import { formatMessage } from "../../galley/message.ts";
 import type { Snapshot } from "../../galley/snapshot.ts";
 import { MixerError } from "../../mixer/error.ts";
-import { buildPolicies } from "../../mixer/policy/build.ts";
-import type { Build } from "../../mixer/policy/requirements.ts";
+import { buildPolicies, type ExplainedBuild } from "../../mixer/policy/build.ts";
 import type { HandlerSpec } from "../../mixer/report/build-handlers.ts";
 import { adapterSchemas } from "../adapter-schemas.ts";
 import { inputSchemaFile } from "../checkout.ts";
+import { readFilter } from "../filter.ts";
 import type { CommandStreams } from "../output.ts";
 import { toolPath } from "../tool-path.ts";
 
@@ -22,8 +22,17 @@ export async function loadConfiguration(dir: string, streams: Pick<CommandStream
 	return loaded.snapshot;
 }
 
-/** Builds a configuration's policies for these handlers. */
-export function buildConfiguration(snapshot: Snapshot, handlers: readonly HandlerSpec[]): Promise<Build> {
+/**
+ * Builds a configuration's policies for these handlers.
+ *
+ * @param filterFile the filter they are linked into; the checkout's own if left out.
+ */
+export async function buildConfiguration(
+	snapshot: Snapshot,
+	handlers: readonly HandlerSpec[],
+	filterFile?: string,
+): Promise<ExplainedBuild> {
+	const filter = await readFilter(filterFile);
 	const reportAttributes = handlers.flatMap(({ adapter, config }) => adapter.attributes(config));
-	return buildPolicies({ snapshot, opa: toolPath("opa"), reportAttributes, inputSchemaFile });
+	return buildPolicies({ snapshot, filter, opa: toolPath("opa"), reportAttributes, inputSchemaFile });
 }

@@ -2,8 +2,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Snapshot } from "../../galley/snapshot.ts";
 import type { Build } from "../../mixer/policy/requirements.ts";
-import { extensionConfigFile } from "../../pilot/extension-config-file.ts";
-import { checkout, filterModule } from "../checkout.ts";
+import { checkout } from "../checkout.ts";
+import { filterFileText } from "../filter.ts";
 import type { Run } from "./bring-up.ts";
 import type { Child } from "./child.ts";
 import { envoyConfig, type HostPort } from "./envoy-config.ts";
@@ -31,7 +31,7 @@ export interface EnvoyPart {
 export async function startEnvoy(part: EnvoyPart): Promise<Child> {
 	const { snapshot, build, ports, stateDir, run } = part;
 	const filterFile = join(stateDir, "filter.json");
-	await writeFile(filterFile, await filterFileText(build));
+	await writeFile(filterFile, filterFileText(build));
 	const template = await readFile(join(checkout, "envoy/standalone.yaml"), "utf8");
 	const config = envoyConfig(template, {
 		listenerPort: ports.listener,
@@ -58,9 +58,4 @@ export async function startEnvoy(part: EnvoyPart): Promise<Child> {
 	};
 	run.teardown.add("Envoy", end, () => envoy.child.kill("SIGKILL"));
 	return envoy.child;
-}
-
-async function filterFileText({ pluginConfig, requirements }: Build): Promise<string> {
-	const module = await readFile(filterModule);
-	return extensionConfigFile({ module, pluginConfig, revision: requirements.revision });
 }

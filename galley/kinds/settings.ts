@@ -43,9 +43,62 @@ const limitsSchema = z
 			unit: "digits",
 			description: "Digits of a number, written out without exponent.",
 		}),
+		// A unit is a function entered or a round of a loop: 2 million take 9 to 14 ms, in which the worker does nothing else.
+		fuel: count({
+			min: 10_000,
+			max: 100_000_000,
+			default: 2_000_000,
+			unit: "units",
+			description: "Work of one evaluation in the proxy.",
+		}),
+		// 16 MiB: growth up to there ends after some 100 ms.
+		policyPages: count({
+			min: 16,
+			max: 16_384,
+			default: 256,
+			unit: "pages of 64 KiB",
+			description: "Memory of one evaluation in the proxy, beside the policies' data.",
+		}),
 	})
 	.prefault({})
-	.describe("A request whose input is over one of them is answered 400 before any policy runs.");
+	.describe(
+		"A request whose input is over one of them is answered 400 before any policy runs; `fuel` and `policyPages` bound an evaluation in the proxy, which denies where it needs more.",
+	);
+
+const cacheSchema = z
+	.strictObject({
+		// Above: a worker's memory. Each worker has a cache of its own.
+		entries: count({
+			min: 0,
+			max: 1_000_000,
+			default: 10_000,
+			unit: "decisions",
+			description: "Decisions that a worker keeps; 0 keeps none.",
+		}),
+		bytes: count({
+			min: 0,
+			max: 256 * KIB * KIB,
+			default: 8 * KIB * KIB,
+			unit: "bytes",
+			description: "Memory that they may take.",
+		}),
+		ttl: duration({
+			min: "0ms",
+			max: "1h",
+			default: "10s",
+			description: "How long a decision holds that has no `ttl` of its own.",
+		}),
+		denialTtl: duration({
+			min: "0ms",
+			max: "1h",
+			default: "1s",
+			description: "How long a denial holds at most.",
+		}),
+	})
+	.prefault({})
+	.describe(
+		"The decisions that each of Envoy's workers keeps for equal input; none of a policy that reads time or randomness.",
+	);
 
 const mixerSchema = z
 	.strictObject({
@@ -103,6 +156,7 @@ export const settingsSchema = documentSchema(
 				.default("deny")
 				.describe("What happens to a request that no enforcing Policy targets."),
 			limits: limitsSchema,
+			cache: cacheSchema,
 			redaction: redactionSchema,
 			decisionIdInResponses: z
 				.boolean()

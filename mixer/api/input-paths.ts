@@ -24,6 +24,14 @@ export function checkInputPath(path: readonly string[]): PathCheck {
 	return { ok: true };
 }
 
+/** Whether a path ends at one value, such as a text, a number or a list: not above several, nor at a whole map. */
+export function isInputLeaf(path: readonly string[]): boolean {
+	const leaf = inputLeaves.find((candidate) => startsWith(path, candidate.path));
+	if (leaf === undefined) return false;
+	const below = levels[leaf.type]?.slice(path.length - leaf.path.length) ?? [];
+	return !below.includes("key");
+}
+
 function startsWith(path: readonly string[], start: readonly string[]): boolean {
 	return start.every((segment, i) => path[i] === segment);
 }

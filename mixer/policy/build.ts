@@ -1,17 +1,20 @@
-import type { Policy, Snapshot } from "../../galley/snapshot.ts";
-import { MixerError } from "../error.ts";
-import { compilePolicies } from "./compile.ts";
+import type { Settings, Snapshot } from "../../galley/snapshot.ts";
+import { type CompileOptions, checkSources, settled } from "./compile.ts";
+import type { PolicyExplanation } from "./explain.ts";
+import { proveLinked } from "./link/prove-linked.ts";
 import { readOpaVersion } from "./opa.ts";
+import { type LinkableFilter, type PlacedPolicies, placePolicies } from "./place-policies.ts";
 import { pluginConfig } from "./plugin-config.ts";
 import { checkPolicyData } from "./policy-data.ts";
-import { requirePolicies } from "./policy-requirements.ts";
 import { findPolicySources } from "./policy-sources.ts";
 import { proveBuild } from "./prove-build.ts";
-import type { Build, PolicyRequirements } from "./requirements.ts";
+import type { Build } from "./requirements.ts";
 import { computeRevision } from "./revision.ts";
+import { vmConfig } from "./vm-config.ts";
 
 export interface BuildOptions {
 	readonly snapshot: Snapshot;
+	readonly filter: LinkableFilter;
 	/** Path of the opa program, or a name to be found on PATH. */
 	readonly opa: string;
 	/** What telemetry uses of the vocabulary. */
@@ -20,57 +23,62 @@ export interface BuildOptions {
 	readonly inputSchemaFile: string;
 }
 
+/** A build, and why it is as it is. */
+export interface ExplainedBuild extends Build {
+	readonly explanations: readonly PolicyExplanation[];
+	/** The module before the exports were taken off by which policies are evaluated without a request. */
+	readonly evaluable: Uint8Array;
+}
+
 /**
- * Compiles all Policies of a snapshot into one module, finds out what they require and proves that the result
- * evaluates. The same input gives the same bytes, in whatever folder.
+ * Compiles all Policies of a snapshot, finds out what they require and where they run, links those placed in the proxy
+ * into the filter and proves that everything evaluates. The same input gives the same bytes, in whatever folder.
  *
  * @throws MixerError "invalid" with every fault of the step that failed, each with file and line; "tool" where opa is
  * missing or of another version.
  */
-export async function buildPolicies(options: BuildOptions): Promise<Build> {
-	const { settings, policies } = options.snapshot;
-	refusePlacements(policies);
-	const { opaVersion, testsPassed, policyWasm, data, requirements } = await compileAll(options);
+export async function buildPolicies(options: BuildOptions): Promise<ExplainedBuild> {
+	const { settings } = options.snapshot;
+	const { opaVersion, testsPassed, required, evaluable, module, policyWasm, data } = await compileAll(options);
 	const reportAttributes = [...new Set(options.reportAttributes)].sort();
-	const parts = { settings, policies: pairs(policies, requirements), reportAttributes };
-	const revision = computeRevision({ policyWasm, data, pluginConfig: pluginConfig(parts) });
+	const policies = required.map(({ policy, requirements }) => [policy, requirements] as const);
+	const parts = { settings, policies, reportAttributes };
+	const revision = computeRevision({ policyWasm, module, data, pluginConfig: pluginConfig(parts) });
+	const requirements = required.map((each) => each.requirements);
 	const build: Build = {
 		requirements: { revision, opaVersion, policies: requirements, reportAttributes },
+		module,
 		policyWasm,
 		data,
 		pluginConfig: pluginConfig(parts, revision),
 		testsPassed,
 	};
 	proveBuild(build);
-	return build;
+	proveEvaluable(build, evaluable, settings);
+	return { ...build, evaluable, explanations: required.map(({ explanation }) => explanation) };
 }
 
-/** What comes of the Policies together; without any, an empty module that nothing asks. */
-async function compileAll({ snapshot, opa, inputSchemaFile }: BuildOptions) {
-	const { dir, policies } = snapshot;
-	if (policies.length === 0) {
-		const opaVersion = await readOpaVersion(opa, dir);
-		return { opaVersion, testsPassed: 0, policyWasm: new Uint8Array(), data: Buffer.from("{}"), requirements: [] };
-	}
+/** What comes of the Policies together. opa's checks and tests run beside the rest, and their faults are told first. */
+async function compileAll({ snapshot, filter, opa, inputSchemaFile }: BuildOptions) {
+	const { dir, policies, settings } = snapshot;
 	const sources = await findPolicySources(snapshot);
 	await checkPolicyData(dir, sources.data);
-	const compiled = await compilePolicies({ opa, dir, sources, policies, inputSchemaFile });
-	return { ...compiled, requirements: requirePolicies(policies, compiled) };
+	const compile: CompileOptions = { opa, dir, sources };
+	const placing = placePolicies({ ...compile, policies, filter, extraPages: settings.limits.policyPages });
+	const checking =
+		policies.length === 0
+			? readOpaVersion(opa, dir).then((opaVersion) => ({ opaVersion, testsPassed: 0 }))
+			: checkSources({ ...compile, inputSchemaFile });
+	const [checked, placed] = await Promise.allSettled([checking, placing]);
+	return { ...settled(checked), ...settled<PlacedPolicies>(placed) };
 }
 
-function refusePlacements(policies: readonly Policy[]): void {
-	const faults = policies
-		.filter(({ placement }) => placement === "proxy")
-		.map(
-			({ file, line, name }) =>
-				`${file}:${line} Policy ${name}: Rego in the proxy is not in this version: placement must be auto or mixer`,
-		);
-	if (faults.length > 0) throw new MixerError("invalid", faults.join("\n"));
-}
-
-function pairs(policies: readonly Policy[], requirements: readonly PolicyRequirements[]) {
-	return requirements.flatMap((required) => {
-		const policy = policies.find(({ name }) => name === required.name);
-		return policy === undefined ? [] : [[policy, required] as const];
+function proveEvaluable(build: Build, evaluable: Uint8Array, { limits }: Settings): void {
+	proveLinked({
+		module: new WebAssembly.Module(evaluable),
+		vmConfig: vmConfig(build),
+		pluginConfig: build.pluginConfig,
+		policies: build.requirements.policies.filter(({ placement }) => placement === "proxy"),
+		fuel: limits.fuel,
 	});
 }

@@ -9,80 +9,97 @@ import { type Plan, parsePlan } from "./plan.ts";
 import type { PolicySources, SourceFile } from "./policy-sources.ts";
 import { runPolicyTests } from "./policy-tests.ts";
 
-/** What opa makes of the sources. */
-export interface Compiled {
-	readonly opaVersion: string;
-	readonly testsPassed: number;
-	readonly policyWasm: Uint8Array;
-	readonly data: Uint8Array;
-	/** What policyWasm was compiled from. */
-	readonly plan: Plan;
-}
-
+/** What opa works on. */
 export interface CompileOptions {
 	readonly opa: string;
 	/** The configuration's folder. opa runs inside it: it writes the paths of the sources into the module. */
 	readonly dir: string;
 	readonly sources: PolicySources;
-	/** At least one. */
-	readonly policies: readonly Policy[];
-	readonly inputSchemaFile: string;
 }
 
+/** A module as opa makes it. */
+export interface CompiledModule {
+	readonly policyWasm: Uint8Array;
+	/** All of the sources' data, JSON. */
+	readonly data: Uint8Array;
+}
+
+/** A Policy as far as opa has to do with it: only what asks for an entrypoint is told of one that is not there. */
+export type Asker = Pick<Policy, "name" | "entrypoint" | "bundle" | "file" | "line">;
+
 /**
- * Checks, tests and compiles all policies into one module. opa's steps run beside each other; of several that fail the
- * first one tells best: types before tests, tests before the module.
+ * Checks the sources' types and runs their tests, beside each other; of two faults the types' is told.
  *
  * @throws MixerError "invalid" with file and line, "tool" where opa itself is at fault.
  */
-export async function compilePolicies(options: CompileOptions): Promise<Compiled> {
-	const { opa, dir, sources } = options;
-	const data = sources.data.map(dataArgument);
-	const modules = sources.modules.map(({ path }) => path);
-	const tests = sources.tests.map(({ path }) => path);
+export async function checkSources(
+	options: CompileOptions & { inputSchemaFile: string },
+): Promise<{ opaVersion: string; testsPassed: number }> {
+	const { opa, dir, sources, inputSchemaFile } = options;
+	const rego = [...sources.modules, ...sources.tests].map(({ path }) => path);
+	const [version, checked, passed] = await Promise.allSettled([
+		readOpaVersion(opa, dir),
+		expectOpa({ opa, args: ["check", "--schema", inputSchemaFile, "--", ...rego], cwd: dir }),
+		runPolicyTests({ opa, cwd: dir, paths: [...rego, ...sources.data.map(dataArgument)] }),
+	]);
+	const opaVersion = settled(version);
+	settled(checked);
+	return { opaVersion, testsPassed: settled(passed) };
+}
+
+/**
+ * Compiles the askers' entrypoints into one module.
+ *
+ * @param options.tests whether the tests' files are compiled in.
+ * @throws MixerError "invalid" with file and line, "tool" where opa itself is at fault.
+ */
+export async function compileModule(
+	options: CompileOptions & { askers: readonly Asker[]; tests?: boolean },
+): Promise<CompiledModule> {
+	const bundle = await buildBundle({ ...options, target: "wasm", data: options.sources.data.map(dataArgument) });
+	return { policyWasm: readBundleFile(bundle, "/policy.wasm"), data: readBundleFile(bundle, "/data.json") };
+}
+
+/** The plan that compileModule's module is compiled from. */
+export async function compilePlan(
+	options: CompileOptions & { askers: readonly Asker[]; tests?: boolean },
+): Promise<Plan> {
+	const bundle = await buildBundle({ ...options, target: "plan", data: [] });
+	return parsePlan(Buffer.from(readBundleFile(bundle, "/plan.json")).toString("utf8"));
+}
+
+/** The value of a settled promise, or its failure thrown. */
+export function settled<Value>(result: PromiseSettledResult<Value>): Value {
+	if (result.status === "rejected") throw result.reason;
+	return result.value;
+}
+
+interface BundleOptions extends CompileOptions {
+	readonly askers: readonly Asker[];
+	readonly tests?: boolean;
+	readonly target: "wasm" | "plan";
+	readonly data: readonly string[];
+}
+
+async function buildBundle(options: BundleOptions): Promise<Uint8Array> {
+	const { opa, dir, target, sources, askers, tests = false, data } = options;
 	const temporary = await mkdtemp(join(tmpdir(), "sluice-build-"));
 	try {
-		const schema = ["--schema", options.inputSchemaFile];
-		const [version, checked, passed, wasm, plan] = await Promise.allSettled([
-			readOpaVersion(opa, dir),
-			expectOpa({ opa, args: ["check", ...schema, "--", ...modules, ...tests], cwd: dir }),
-			runPolicyTests({ opa, cwd: dir, paths: [...modules, ...tests, ...data] }),
-			buildBundle({ ...options, target: "wasm", paths: [...modules, ...data], out: join(temporary, "wasm.tar.gz") }),
-			buildBundle({ ...options, target: "plan", paths: modules, out: join(temporary, "plan.tar.gz") }),
-		]);
-		const opaVersion = settled(version);
-		settled(checked);
-		const testsPassed = settled(passed);
-		const bundle = settled(wasm);
-		return {
-			opaVersion,
-			testsPassed,
-			policyWasm: readBundleFile(bundle, "/policy.wasm"),
-			data: readBundleFile(bundle, "/data.json"),
-			plan: parsePlan(Buffer.from(readBundleFile(settled(plan), "/plan.json")).toString("utf8")),
-		};
+		const out = join(temporary, "bundle.tar.gz");
+		const entrypoints = [...new Set(askers.map(({ entrypoint }) => entrypoint))].sort();
+		const flags = entrypoints.flatMap((entrypoint) => ["--entrypoint", entrypoint]);
+		const rego = [...sources.modules, ...(tests ? sources.tests : [])].map(({ path }) => path);
+		const args = ["build", "--target", target, ...flags, "--output", out, "--", ...rego, ...data];
+		const result = await runOpa({ opa, args, cwd: dir });
+		if (result.status !== 0) throw new MixerError("invalid", withPolicy(opaErrors(result), askers));
+		return await readFile(out);
 	} finally {
 		await rm(temporary, { recursive: true });
 	}
 }
 
-interface BundleOptions extends CompileOptions {
-	readonly target: "wasm" | "plan";
-	readonly paths: readonly string[];
-	readonly out: string;
-}
-
-async function buildBundle({ opa, dir, target, policies, paths, out }: BundleOptions): Promise<Uint8Array> {
-	const entrypoints = [...new Set(policies.map(({ entrypoint }) => entrypoint))].sort();
-	const flags = entrypoints.flatMap((entrypoint) => ["--entrypoint", entrypoint]);
-	const args = ["build", "--target", target, ...flags, "--output", out, "--", ...paths];
-	const result = await runOpa({ opa, args, cwd: dir });
-	if (result.status === 0) return readFile(out);
-	throw new MixerError("invalid", withPolicy(opaErrors(result), policies));
-}
-
 /** opa knows nothing of Policies: where an entrypoint is at fault, this says who asks for it. */
-function withPolicy(errors: string, policies: readonly Policy[]): string {
+function withPolicy(errors: string, policies: readonly Asker[]): string {
 	const missing = /^entrypoint "(.+)" does not refer to/.exec(errors)?.[1];
 	const called = /^rego_type_error: function data\.(\S+) used as reference/.exec(errors)?.[1]?.replaceAll(".", "/");
 	const what = missing === undefined ? "a function, not a rule" : "no rule";
@@ -93,12 +110,7 @@ function withPolicy(errors: string, policies: readonly Policy[]): string {
 	return lines.length > 0 ? lines.join("\n") : errors;
 }
 
-/** opa takes a file as the value of a path below `data` when it is written before it. */
-function dataArgument({ path, prefix }: SourceFile): string {
+/** A file of data as an argument: opa takes a file as the value of a path below `data` when it is written before it. */
+export function dataArgument({ path, prefix }: SourceFile): string {
 	return prefix.length === 0 ? path : `${prefix.join(".")}:${path}`;
-}
-
-function settled<Value>(result: PromiseSettledResult<Value>): Value {
-	if (result.status === "rejected") throw result.reason;
-	return result.value;
 }

@@ -27,14 +27,17 @@ export interface RevisionLimits {
 interface HeldRevision extends RevisionLimits {
 	/** The entrypoints whose answers hold for a while. */
 	readonly deterministic: ReadonlySet<string>;
+	/** How long one holds that doesn't say. */
+	readonly ttlMs: number;
 }
 
 const PluginConfig = z.object({
 	limits: z.object({ inputBytes: z.number() }),
-	policies: z.array(z.object({ entrypoint: z.string(), deadlineMs: z.number() })),
+	cache: z.object({ ttlMs: z.number() }),
+	policies: z.array(z.object({ entrypoint: z.string(), placement: z.string(), deadlineMs: z.number() })),
 });
 
-/** Evaluates policies of the last few builds in worker threads: an evaluation can neither block nor end the Mixer. */
+/** Evaluates policies placed in the Mixer of the last few builds in worker threads: an evaluation can neither block nor end the Mixer. */
 export class PolicyEngine {
 	readonly #pool: PolicyPool;
 	/** The newest last. */
@@ -61,9 +64,9 @@ export class PolicyEngine {
 	 * held stays.
 	 */
 	async load(build: Build): Promise<void> {
-		const { revision, policies } = build.requirements;
+		const { revision } = build.requirements;
 		proveBuild(build);
-		if (policies.length > 0 && !this.#held.has(revision)) {
+		if (build.policyWasm.byteLength > 0 && !this.#held.has(revision)) {
 			const data = new Uint8Array(new SharedArrayBuffer(build.data.byteLength));
 			data.set(build.data);
 			this.#pool.load({ revision, module: await WebAssembly.compile(build.policyWasm), data });
@@ -90,7 +93,11 @@ export class PolicyEngine {
 		if (answer.status !== "ok") return answer;
 		const { value, ttlSeconds } = answer;
 		const deterministic = held.deterministic.has(request.entrypoint);
-		return { status: "ok", value, validDurationMs: validDurationMs({ deterministic, ttlSeconds }) };
+		return {
+			status: "ok",
+			value,
+			validDurationMs: validDurationMs({ deterministic, ttlSeconds, defaultMs: held.ttlMs }),
+		};
 	}
 
 	/** Answers what waits with unavailable and ends the workers. */
@@ -107,14 +114,15 @@ export class PolicyEngine {
 }
 
 function heldRevision({ requirements, pluginConfig }: Build): HeldRevision {
-	const { limits, policies } = PluginConfig.parse(JSON.parse(pluginConfig));
+	const { limits, cache, policies } = PluginConfig.parse(JSON.parse(pluginConfig));
 	const deadlinesMs = new Map<string, number>();
-	for (const { entrypoint, deadlineMs } of policies) {
+	for (const { entrypoint, deadlineMs } of policies.filter(({ placement }) => placement === "mixer")) {
 		deadlinesMs.set(entrypoint, Math.max(deadlinesMs.get(entrypoint) ?? 0, deadlineMs));
 	}
 	const deterministic = requirements.policies.filter((policy) => policy.deterministic);
 	return {
 		maxInputBytes: limits.inputBytes,
+		ttlMs: cache.ttlMs,
 		deadlinesMs,
 		deterministic: new Set(deterministic.map(({ entrypoint }) => entrypoint)),
 	};

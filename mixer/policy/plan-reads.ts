@@ -14,6 +14,8 @@ export interface InputRead {
 	readonly whole: boolean;
 	/** Where it is first named. */
 	readonly place: SourcePlace;
+	/** Where it is first read whole, if it is. */
+	readonly wholeAt?: SourcePlace;
 }
 
 /** A built-in that a policy calls. */
@@ -38,8 +40,9 @@ export class PlanReads {
 	input(read: InputRead): void {
 		const key = pathKey(read.path);
 		const before = this.#inputs.get(key);
-		if (before === undefined) this.#inputs.set(key, read);
-		else if (read.whole && !before.whole) this.#inputs.set(key, { ...before, whole: true });
+		if (before?.whole === true) return;
+		if (read.whole) this.#inputs.set(key, { ...read, place: before?.place ?? read.place, wholeAt: read.place });
+		else if (before === undefined) this.#inputs.set(key, read);
 	}
 
 	builtin(call: BuiltinCall): void {

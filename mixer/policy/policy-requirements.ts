@@ -1,43 +1,56 @@
 import type { Policy } from "../../galley/snapshot.ts";
 import { MixerError } from "../error.ts";
-import { describeRefused, refusedBuiltins, volatileBuiltins } from "./builtins/registry.ts";
-import type { Compiled } from "./compile.ts";
+import { volatileBuiltins } from "./builtins/registry.ts";
+import { explainPolicy, type PolicyExplanation } from "./explain.ts";
 import { checkInputReads } from "./input-check.ts";
+import { placePolicy } from "./placement.ts";
+import type { Plan } from "./plan.ts";
 import { analysePlan } from "./plan-analysis.ts";
-import { type BuiltinCall, type PlanReads, requiredPaths } from "./plan-reads.ts";
-import { hostBuiltinsOf } from "./policy-instance.ts";
+import { requiredPaths } from "./plan-reads.ts";
 import type { PolicyRequirements } from "./requirements.ts";
 
+/** What the requirements are found out from. */
+export interface RequirementSources {
+	readonly plan: Plan;
+	/** Built-ins that the compiled policies leave to their host. */
+	readonly leftToHost: ReadonlySet<string>;
+	/** Those that the filter has. */
+	readonly proxyBuiltins: ReadonlySet<string>;
+}
+
+/** What a Policy requires, and why. */
+export interface RequiredPolicy {
+	readonly policy: Policy;
+	readonly requirements: PolicyRequirements;
+	readonly explanation: PolicyExplanation;
+}
+
 /**
- * What each Policy requires, in the order given.
+ * What each Policy requires and where it is placed, in the order given.
  *
- * @throws MixerError "invalid" with every path of the input that can hold nothing and every built-in that the Mixer
- * cannot run.
+ * @throws MixerError "invalid" with every path of the input that can hold nothing and every built-in that is not where
+ * the Policy has to run.
  */
-export function requirePolicies(policies: readonly Policy[], compiled: Compiled): PolicyRequirements[] {
-	const reads = policies.map((policy) => [policy, analysePlan(compiled.plan, policy.entrypoint)] as const);
-	const called = reads.flatMap(([, { builtins }]) => builtins.map(({ name }) => name));
-	const refused = new Set(refusedBuiltins(called, hostBuiltinsOf(compiled.policyWasm)));
-	const faults = new Set([
-		...reads.flatMap(([, { inputs }]) => checkInputReads(inputs)),
-		...reads.flatMap(([, { builtins }]) => builtins.filter(({ name }) => refused.has(name)).map(describeCall)),
-	]);
+export function requirePolicies(policies: readonly Policy[], sources: RequirementSources): RequiredPolicy[] {
+	const { plan, ...builtins } = sources;
+	const faults = new Set<string>();
+	const required = policies.flatMap((policy) => {
+		const reads = analysePlan(plan, policy.entrypoint);
+		const placed = placePolicy({ policy, reads, ...builtins });
+		const found = [...checkInputReads(reads.inputs), ...("faults" in placed ? placed.faults : [])];
+		for (const fault of found) faults.add(fault);
+		if ("faults" in placed) return [];
+		const names = reads.builtins.map((call) => call.name);
+		const requirements: PolicyRequirements = {
+			name: policy.name,
+			entrypoint: policy.entrypoint,
+			placement: placed.placement,
+			inputs: requiredPaths(reads.inputs),
+			builtins: names,
+			deterministic: !names.some((name) => volatileBuiltins.has(name)),
+		};
+		return [{ policy, requirements, explanation: explainPolicy({ policy, requirements, reads, ...placed }) }];
+	});
 	if (faults.size > 0) throw new MixerError("invalid", [...faults].join("\n"));
-	return reads.map(([policy, read]) => requirementsOf(policy, read));
-}
-
-function requirementsOf({ name, entrypoint }: Policy, reads: PlanReads): PolicyRequirements {
-	const builtins = reads.builtins.map((call) => call.name);
-	return {
-		name,
-		entrypoint,
-		placement: "mixer",
-		inputs: requiredPaths(reads.inputs),
-		builtins,
-		deterministic: !builtins.some((builtin) => volatileBuiltins.has(builtin)),
-	};
-}
-
-function describeCall({ name, place }: BuiltinCall): string {
-	return `${place.file}:${place.row}: ${describeRefused([name])}`;
+	return required;
 }

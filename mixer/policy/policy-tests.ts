@@ -2,47 +2,91 @@ import { z } from "zod";
 import { MixerError } from "../error.ts";
 import { opaErrors, runOpa } from "./opa.ts";
 
+/** Each case of a test that has several, by name. */
+const SubResults = z.record(
+	z.string(),
+	z.object({
+		fail: z.boolean().optional(),
+		get sub_results() {
+			return SubResults.optional();
+		},
+	}),
+);
+
 const TestResults = z.array(
 	z.object({
 		location: z.object({ file: z.string(), row: z.number() }),
+		/** With `data.` before it. */
 		package: z.string(),
+		/** Where several tests have one name, all but the first end in #01, #02 … */
 		name: z.string(),
 		fail: z.boolean().optional(),
 		skip: z.boolean().optional(),
 		error: z.unknown().optional(),
+		sub_results: SubResults.optional(),
 		/** What the test printed, in base64. */
 		output: z.string().optional(),
 	}),
 );
 
-type TestResult = z.infer<typeof TestResults>[number];
+/** What opa says of one test. */
+export type TestResult = z.infer<typeof TestResults>[number];
+
+export type TestCases = z.infer<typeof SubResults>;
+
+export interface PolicyTestOptions {
+	readonly opa: string;
+	readonly cwd: string;
+	/** The modules, tests and data, as opa's arguments. */
+	readonly paths: readonly string[];
+}
 
 /**
- * Runs the policies' own Rego tests.
+ * Runs the policies' own Rego tests in opa, in the order of their places.
  *
- * @param paths the modules, tests and data, as opa's arguments.
+ * @throws MixerError "invalid" where they cannot be run.
+ */
+export async function readPolicyTests({ opa, cwd, paths }: PolicyTestOptions): Promise<TestResult[]> {
+	const result = await runOpa({ opa, args: ["test", "--format", "json", "--", ...paths], cwd });
+	if (result.stdout.startsWith("[")) return TestResults.parse(JSON.parse(result.stdout)).sort(byPlace);
+	if (result.status === 0) return [];
+	throw new MixerError("invalid", opaErrors(result));
+}
+
+/**
+ * The same, where all of them have to pass.
+ *
  * @returns how many passed.
  * @throws MixerError "invalid" that names each failing test with file and line and shows what it printed.
  */
-export async function runPolicyTests(options: { opa: string; cwd: string; paths: readonly string[] }): Promise<number> {
-	const args = ["test", "--format", "json", "--", ...options.paths];
-	const result = await runOpa({ opa: options.opa, args, cwd: options.cwd });
-	if (!result.stdout.startsWith("[")) {
-		if (result.status === 0) return 0;
-		throw new MixerError("invalid", opaErrors(result));
-	}
-	const tests = TestResults.parse(JSON.parse(result.stdout));
-	const failed = tests.filter((test) => test.fail === true || test.error !== undefined);
+export async function runPolicyTests(options: PolicyTestOptions): Promise<number> {
+	const tests = await readPolicyTests(options);
+	const failed = tests.filter(failedInOpa);
 	if (failed.length === 0) return tests.filter((test) => test.skip !== true).length;
 	const count = failed.length === 1 ? "1 policy test fails" : `${failed.length} policy tests fail`;
 	throw new MixerError("invalid", [...failed.map(describeFailure), `${count}, ${tests.length} ran`].join("\n"));
 }
 
-function describeFailure(test: TestResult): string {
+/** Whether a test did not pass. */
+export function failedInOpa(test: TestResult): boolean {
+	return test.fail === true || test.error !== undefined;
+}
+
+/** A failing test with file and line and what it printed. */
+export function describeFailure(test: TestResult): string {
 	const printed = Buffer.from(test.output ?? "", "base64")
 		.toString("utf8")
 		.trimEnd();
-	const place = `${test.location.file}:${test.location.row}: ${test.package}.${test.name}`;
 	const how = test.error === undefined ? "FAIL" : `ERROR ${JSON.stringify(test.error)}`;
-	return `${place}: ${how}${printed === "" ? "" : `\n${printed.replaceAll(/^/gm, "  ")}`}`;
+	return `${describeTest(test)}: ${how}${printed === "" ? "" : `\n${printed.replaceAll(/^/gm, "  ")}`}`;
+}
+
+/** `shop/authz_test.rego:7: data.shop.authz_test.test_get` */
+export function describeTest({ location, package: name, name: test }: TestResult): string {
+	return `${location.file}:${location.row}: ${name}.${test}`;
+}
+
+function byPlace({ location: a }: TestResult, { location: b }: TestResult): number {
+	if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+	return a.row - b.row;
 }

@@ -6,19 +6,20 @@ import type { Build } from "./requirements.ts";
 const EMPTY_INPUT = Buffer.from("{}");
 
 /**
- * Loads a build as the Mixer will and evaluates every Policy once, with nothing known of the request.
+ * Loads a build as the Mixer will and evaluates every Policy placed in it once, with nothing known of the request.
  *
  * @throws MixerError "invalid" where that fails.
  */
 export function proveBuild({ requirements, policyWasm, data }: Build): void {
-	if (requirements.policies.length === 0) return;
+	const policies = requirements.policies.filter(({ placement }) => placement === "mixer");
+	if (policies.length === 0) return;
 	const refused = refusedBuiltins(
-		requirements.policies.flatMap(({ builtins }) => builtins),
+		policies.flatMap(({ builtins }) => builtins),
 		[],
 	);
 	if (refused.length > 0) throw new MixerError("invalid", describeRefused(refused));
 	const module = new WebAssembly.Module(policyWasm);
-	for (const { name, entrypoint } of requirements.policies) {
+	for (const { name, entrypoint } of policies) {
 		const instance = new PolicyInstance({ module, data, now: () => 0 });
 		const id = instance.entrypoints.get(entrypoint);
 		if (id === undefined) throw new MixerError("invalid", `the compiled module has no entrypoint ${entrypoint}`);

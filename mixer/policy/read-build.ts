@@ -36,12 +36,13 @@ export async function readBuild(dir: string): Promise<Build> {
 	const { testsPassed, ...requirements } = await parse(dir, "requirements.json", RequirementsFile);
 	const { revision, ...rest } = await parse(dir, "plugin-config.json", PluginConfigFile);
 	const policyWasm = await read(dir, "policy.wasm");
+	const module = await read(dir, "filter.wasm");
 	const data = await read(dir, "data.json");
-	const found = computeRevision({ policyWasm, data, pluginConfig: JSON.stringify(rest) });
+	const found = computeRevision({ policyWasm, module, data, pluginConfig: JSON.stringify(rest) });
 	if (found !== revision || found !== requirements.revision) {
 		throw new MixerError("invalid", `${dir}: the files are not of one build: run sluice build again`);
 	}
-	return { requirements, policyWasm, data, pluginConfig, testsPassed };
+	return { requirements, module, policyWasm, data, pluginConfig, testsPassed };
 }
 
 async function read(dir: string, name: BuildFile): Promise<Buffer> {

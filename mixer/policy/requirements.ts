@@ -26,9 +26,11 @@ export interface Requirements {
 /** What `sluice build` makes of one snapshot. */
 export interface Build {
 	readonly requirements: Requirements;
-	/** All Policies in one module, an entrypoint each. */
+	/** What Envoy loads: the filter, linked with the Policies placed in the proxy. */
+	readonly module: Uint8Array;
+	/** The Policies placed in the Mixer in one module, an entrypoint each; empty where there is none. */
 	readonly policyWasm: Uint8Array;
-	/** The policies' data document, JSON. */
+	/** The policies' data document, JSON, the same in both places. */
 	readonly data: Uint8Array;
 	/** The filter's plugin configuration, JSON (filters/config/config.ts). */
 	readonly pluginConfig: string;

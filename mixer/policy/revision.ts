@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 /** What decides about a request, apart from the request. */
 export interface RevisionParts {
 	readonly policyWasm: Uint8Array;
+	readonly module: Uint8Array;
 	readonly data: Uint8Array;
 	/** The plugin configuration without its revision. */
 	readonly pluginConfig: string;
@@ -16,6 +17,7 @@ export function computeRevision(parts: RevisionParts): string {
 	const hash = createHash("sha256");
 	const framed = {
 		"policy.wasm": parts.policyWasm,
+		"filter.wasm": parts.module,
 		"data.json": parts.data,
 		"plugin-config.json": Buffer.from(parts.pluginConfig),
 	};

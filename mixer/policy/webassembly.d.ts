@@ -18,6 +18,9 @@ declare namespace WebAssembly {
 		readonly module: Module;
 		readonly instance: Instance;
 	}
+	class Global {
+		value: unknown;
+	}
 	class CompileError extends Error {}
 	class LinkError extends Error {}
 	class RuntimeError extends Error {}

@@ -1,11 +1,18 @@
-import { randomUUID } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MixerError } from "../error.ts";
 import type { Build } from "./requirements.ts";
 
 /** The files of a build, in the order they are written: what says which revision it is comes last. */
-export const BUILD_FILES = ["policy.wasm", "data.json", "plugin-config.json", "requirements.json"] as const;
+export const BUILD_FILES = [
+	"policy.wasm",
+	"filter.wasm",
+	"data.json",
+	"plugin-config.json",
+	"requirements.json",
+	"SHA256SUMS",
+] as const;
 
 export type BuildFile = (typeof BUILD_FILES)[number];
 
@@ -18,11 +25,14 @@ export type BuildFile = (typeof BUILD_FILES)[number];
  */
 export async function writeBuild(options: { build: Build; dir: string; more?: Record<string, string> }): Promise<void> {
 	const { build, dir, more = {} } = options;
+	const requirements = `${JSON.stringify({ ...build.requirements, testsPassed: build.testsPassed }, null, "\t")}\n`;
 	const contents: Record<BuildFile, string | Uint8Array> = {
 		"policy.wasm": build.policyWasm,
+		"filter.wasm": build.module,
 		"data.json": build.data,
 		"plugin-config.json": build.pluginConfig,
-		"requirements.json": `${JSON.stringify({ ...build.requirements, testsPassed: build.testsPassed }, null, "\t")}\n`,
+		"requirements.json": requirements,
+		SHA256SUMS: sumsOf({ "filter.wasm": build.module, "requirements.json": requirements }),
 	};
 	try {
 		await mkdir(dir, { recursive: true });
@@ -31,6 +41,12 @@ export async function writeBuild(options: { build: Build; dir: string; more?: Re
 	} catch (error) {
 		throw new MixerError("invalid", `${dir} cannot be written: ${MixerError.from(error).message}`, { cause: error });
 	}
+}
+
+/** What `sha256sum -c` checks. */
+function sumsOf(files: Record<string, string | Uint8Array>): string {
+	const lines = Object.entries(files).map(([name, content]) => `${hash("sha256", content)}  ${name}\n`);
+	return lines.join("");
 }
 
 async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {

@@ -1,14 +1,22 @@
 import { join } from "node:path";
 import { mustRun } from "../run.mjs";
 import { hashInputs, unlessUpToDate } from "../stamps.mjs";
-import { filterModule } from "./filter.mjs";
+import { linkableFilter } from "./filter.mjs";
 
 const folder = "build/policies";
 
 /** The policies themselves, what compiles them, and the filter, which is part of what Envoy is given. */
-const sources = ["policies", "mixer", "galley", "pilot", "cli", "package-lock.json", filterModule];
+const sources = ["policies", "mixer", "galley", "pilot", "cli", "package-lock.json", linkableFilter];
 
-const outputs = ["policy.wasm", "data.json", "requirements.json", "plugin-config.json", "filter.json"];
+const outputs = [
+	"policy.wasm",
+	"filter.wasm",
+	"data.json",
+	"requirements.json",
+	"plugin-config.json",
+	"SHA256SUMS",
+	"filter.json",
+];
 
 /**
  * The example policies, built into build/policies.

@@ -9,12 +9,10 @@ import { checkout } from "../support/programs.ts";
 
 const policies = join(checkout, "policies");
 
-/** `sluice build …` in a folder of its own that has a filter. */
+/** `sluice build …` into a folder of its own. */
 async function sluiceBuild(context: TestContext, ...args: readonly string[]) {
 	const dir = await mkdtemp(join(tmpdir(), "sluice-build-"));
 	context.after(() => rm(dir, { recursive: true }));
-	const filter = join(dir, "http.wasm");
-	await writeFile(filter, "the filter");
 	const out = join(dir, "out");
 	const printed = { stdout: "", stderr: "" };
 	const streams = {
@@ -23,7 +21,7 @@ async function sluiceBuild(context: TestContext, ...args: readonly string[]) {
 	};
 	const program = new Command("sluice").exitOverride();
 	addBuildCommand(program, streams);
-	const run = program.parseAsync(["build", ...args, "--out", out, "--filter", filter], { from: "user" });
+	const run = program.parseAsync(["build", ...args, "--out", out], { from: "user" });
 	return { dir, out, printed, run };
 }
 
@@ -32,15 +30,18 @@ test("builds the example policies and says so in one line", async (context) => {
 	await run;
 	assert.match(
 		printed.stdout,
-		/^ ✓ policy {1,3}\d+\.\d s {3}bookstore@[0-9a-f]{6} → mixer \(reads 3 inputs, 13 tests pass\)\n$/,
+		/^ ✓ policy {1,3}\d+\.\d s {3}bookstore@[0-9a-f]{6} → proxy \(reads 3 inputs, 13 tests pass\)\n$/,
 	);
 	assert.equal(printed.stderr, "");
 	const filter = JSON.parse(await readFile(join(out, "filter.json"), "utf8"));
 	const pluginConfig = await readFile(join(out, "plugin-config.json"), "utf8");
 	const { config } = filter.resources[0].typed_config;
 	assert.equal(config.configuration.value, pluginConfig);
-	assert.equal(Buffer.from(config.vm_config.code.local.inline_bytes, "base64").toString(), "the filter");
-	assert.equal(filter.version_info, JSON.parse(pluginConfig).revision);
+	const module = Buffer.from(config.vm_config.code.local.inline_bytes, "base64");
+	assert.ok(module.equals(await readFile(join(out, "filter.wasm"))));
+	const { revision } = JSON.parse(pluginConfig);
+	assert.equal(filter.version_info, revision);
+	assert.equal(config.vm_config.configuration.value, `${revision}\n${await readFile(join(out, "data.json"), "utf8")}`);
 	const { attributes } = JSON.parse(pluginConfig).report;
 	// What the handlers of the example use, each once.
 	assert.deepEqual(attributes, [...new Set(attributes)].sort());
@@ -55,6 +56,41 @@ test("gives what the build requires as JSON", async (context) => {
 	assert.deepEqual(result, JSON.parse(await readFile(join(out, "requirements.json"), "utf8")));
 });
 
+test("explains where a Policy runs and why, for people and as JSON", async (context) => {
+	const { printed, run } = await sluiceBuild(context, policies, "--explain");
+	await run;
+	assert.equal(
+		printed.stdout.slice(printed.stdout.indexOf("\n") + 1),
+		`
+Policy bookstore runs in the proxy: every built-in it calls runs there
+  reads input.attributes.request.http.headers.x-role   bookstore/authz.rego:19
+  reads input.attributes.request.http.method   bookstore/authz.rego:33
+  reads input.request.path_segments   bookstore/authz.rego:16
+  volatile: nothing, so equal input has equal answers and they are reused
+`,
+	);
+	const again = await sluiceBuild(context, policies, "--explain", "-o", "json");
+	await again.run;
+	const [explanation] = JSON.parse(again.printed.stdout).explanations;
+	assert.deepEqual(explanation.reads[2], {
+		path: ["request", "path_segments"],
+		place: { file: "bookstore/authz.rego", row: 16 },
+		widened: false,
+	});
+});
+
+test("refuses a filter that no policy can be linked into", async (context) => {
+	const dir = await mkdtemp(join(tmpdir(), "sluice-filter-"));
+	context.after(() => rm(dir, { recursive: true }));
+	const filter = join(dir, "http.wasm");
+	await writeFile(filter, "not a filter");
+	const { run } = await sluiceBuild(context, policies, "--filter", filter);
+	await assert.rejects(run, {
+		code: "tool",
+		message: "the filter's module is not one that policies are linked into (http.link.wasm)",
+	});
+});
+
 test("writes nothing where the configuration is wrong", async (context) => {
 	const { dir, run, printed } = await sluiceBuild(
 		context,
@@ -62,7 +98,7 @@ test("writes nothing where the configuration is wrong", async (context) => {
 	);
 	await assert.rejects(run, { code: "invalid", message: /^shop\/authz_test\.rego:7: .*: FAIL/ });
 	assert.equal(printed.stdout, "");
-	assert.deepEqual(await readdir(dir), ["http.wasm"]);
+	assert.deepEqual(await readdir(dir), []);
 });
 
 test("tells every fault of the configuration with its place", async (context) => {

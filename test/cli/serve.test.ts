@@ -24,7 +24,7 @@ decision := {"allowed": input.request.method == "GET"}
 const CONFIGURATION = `apiVersion: sluice.dev/v1alpha1
 kind: Policy
 metadata: {name: shop}
-spec: {bundle: shop, entrypoint: shop/decision, targets: [{}], failureMode: deny, deadline: 2s}
+spec: {bundle: shop, entrypoint: shop/decision, targets: [{}], failureMode: deny, deadline: 2s, placement: mixer}
 ---
 apiVersion: sluice.dev/v1alpha1
 kind: Handler
@@ -102,12 +102,27 @@ describe("sluice serve", () => {
 		assert.equal(await readFile(log, "utf8"), lines.join(""));
 	});
 
+	test("still takes records where every Policy runs in the proxy, and answers no Check of theirs", async (t) => {
+		const { dir, log } = await configuration(t);
+		const yaml = await readFile(join(dir, "sluice.yaml"), "utf8");
+		await writeFile(join(dir, "sluice.yaml"), yaml.replace("placement: mixer", "placement: proxy"));
+		const { child, ended, ready, client, errors } = await serve(t, dir);
+		const question = { revision: ready.revision, entrypoints: ["shop/decision"], input: Buffer.from("{}") };
+		const { decisions } = await client.check(create(CheckRequestSchema, question));
+		assert.deepEqual(
+			decisions.map(({ status }) => status),
+			[Decision_Status.POLICY_ERROR],
+		);
+		await client.report(reportBatch([{ "request.method": { string: "GET" } }]));
+		child.kill("SIGTERM");
+		assert.deepEqual(await ended, [0, null], errors());
+		assert.equal(await readFile(log, "utf8"), '{"request.method":"GET"}\n');
+	});
+
 	test("writes what Envoy needs with --out", async (t) => {
 		const { dir } = await configuration(t);
-		const filter = join(dir, "filter.wasm");
-		await writeFile(filter, "module");
 		const out = join(dir, "out");
-		const { ready } = await serve(t, dir, ["--out", out, "--filter", filter]);
+		const { ready } = await serve(t, dir, ["--out", out]);
 		assert.equal(JSON.parse(await readFile(join(out, "filter.json"), "utf8")).version_info, ready.revision);
 		await access(join(out, "policy.wasm"));
 	});

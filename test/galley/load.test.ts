@@ -11,7 +11,8 @@ kind: Settings
 metadata: {name: main}
 spec:
   default: allow
-  limits: {inputBytes: 1024, inputDepth: 8, inputKeys: 16, numberDigits: 20}
+  limits: {inputBytes: 1024, inputDepth: 8, inputKeys: 16, numberDigits: 20, fuel: 10000, policyPages: 16}
+  cache: {entries: 0, bytes: 1024, ttl: 1m, denialTtl: 0ms}
   redaction: {headers: [X-Secret, Cookie], queryParameters: [Key, token]}
   decisionIdInResponses: true
   mixer: {cluster: mixer, policyWorkers: 1, queuedChecks: 2, grace: 100ms}
@@ -44,7 +45,8 @@ test("reads every field of every kind", async (context) => {
 		dir,
 		settings: {
 			default: "allow",
-			limits: { inputBytes: 1024, inputDepth: 8, inputKeys: 16, numberDigits: 20 },
+			limits: { inputBytes: 1024, inputDepth: 8, inputKeys: 16, numberDigits: 20, fuel: 10_000, policyPages: 16 },
+			cache: { entries: 0, bytes: 1024, ttlMs: 60_000, denialTtlMs: 0 },
 			redaction: {
 				headers: ["authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key", "x-secret"],
 				queryParameters: ["Key", ...DEFAULT_SETTINGS.redaction.queryParameters],
@@ -69,7 +71,7 @@ test("reads every field of every kind", async (context) => {
 				failureMode: "allow",
 				deadlineMs: 10_000,
 				file: "all.yaml",
-				line: 12,
+				line: 13,
 			},
 		],
 		handlers: [
@@ -80,7 +82,7 @@ test("reads every field of every kind", async (context) => {
 				queueRecords: 1,
 				timeoutMs: 300_000,
 				file: "all.yaml",
-				line: 27,
+				line: 28,
 			},
 		],
 	});
@@ -88,7 +90,15 @@ test("reads every field of every kind", async (context) => {
 
 const DEFAULT_SETTINGS = {
 	default: "deny",
-	limits: { inputBytes: 65_536, inputDepth: 64, inputKeys: 1024, numberDigits: 64 },
+	limits: {
+		inputBytes: 65_536,
+		inputDepth: 64,
+		inputKeys: 1024,
+		numberDigits: 64,
+		fuel: 2_000_000,
+		policyPages: 256,
+	},
+	cache: { entries: 10_000, bytes: 8_388_608, ttlMs: 10_000, denialTtlMs: 1000 },
 	redaction: {
 		headers: ["authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key"],
 		queryParameters: [

@@ -6,6 +6,7 @@ test("writes one resource with module, plugin configuration and revision", () =>
 	const text = extensionConfigFile({
 		module: Buffer.from("module"),
 		pluginConfig: '{"revision":"abc"}',
+		vmConfig: 'abc\n{"a":1}',
 		revision: "abc",
 	});
 	assert.ok(text.endsWith("}\n"));
@@ -27,7 +28,7 @@ test("writes one resource with module, plugin configuration and revision", () =>
 							vm_id: "sluice",
 							runtime: "envoy.wasm.runtime.v8",
 							code: { local: { inline_bytes: "bW9kdWxl" } },
-							configuration: { "@type": "type.googleapis.com/google.protobuf.StringValue", value: "abc" },
+							configuration: { "@type": "type.googleapis.com/google.protobuf.StringValue", value: 'abc\n{"a":1}' },
 						},
 						configuration: {
 							"@type": "type.googleapis.com/google.protobuf.StringValue",
@@ -38,4 +39,10 @@ test("writes one resource with module, plugin configuration and revision", () =>
 			},
 		],
 	});
+});
+
+test("configures VMs without data with the revision alone", () => {
+	const text = extensionConfigFile({ module: Buffer.from("module"), pluginConfig: "{}", revision: "abc" });
+	const { config } = JSON.parse(text).resources[0].typed_config;
+	assert.equal(config.vm_config.configuration.value, "abc\n");
 });

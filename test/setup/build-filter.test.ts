@@ -9,7 +9,30 @@ import { promisify } from "node:util";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const entry = "test/filters/wasm/failing.ts";
-const sources = ["filters/host", "filters/wire", entry, "setup/build-filter.mjs", "setup/guard.mjs", "asconfig.json"];
+const sources = [
+	"filters/host",
+	"filters/wire",
+	entry,
+	"mixer/error.ts",
+	"mixer/policy/link",
+	"setup/build-filter.mjs",
+	"setup/guard.mjs",
+	"asconfig.json",
+];
+
+/** The least of a filter that runs policies. */
+const runsPolicies = `
+@external("env", "policy_present")
+declare function policy_present(): i32;
+export { malloc } from "../filters/host/memory";
+export function proxy_abi_version_0_2_1(): void {}
+export function proxy_on_vm_start(root: u32, size: u32): u32 {
+	return 7 + policy_present();
+}
+export function policyBuiltin(number: i32, count: i32, a: i32, b: i32, c: i32, d: i32): i32 {
+	return number;
+}
+`;
 const dirs: string[] = [];
 
 /** A checkout with nothing but what the build reads, in a folder of its own. */
@@ -89,6 +112,30 @@ test("the debug target keeps names, the release has none", async () => {
 	const [debug, release] = [await readFile(join(dir, "out/debug.wasm")), await readFile(join(dir, "out/release.wasm"))];
 	assert.ok(debug.includes("test/filters/wasm/failing/deep"));
 	assert.ok(!release.includes("test/filters/wasm/failing/deep"));
+});
+
+test("a filter that runs policies is written twice: to be linked, and as it is", async () => {
+	await mkdir(join(dir, "policies"));
+	await writeFile(join(dir, "policies/entry.ts"), runsPolicies);
+	const args = ["--entry", "policies/entry.ts", "--out", "out/policies.wasm", "--target", "debug"];
+	assert.equal(await build(dir, ...args), undefined);
+	const [whole, open] = await Promise.all(
+		["policies.wasm", "policies.link.wasm"].map(async (name) => {
+			const module = new WebAssembly.Module(await readFile(join(dir, "out", name)));
+			const imports = WebAssembly.Module.imports(module).map((each) => `${each.module}.${each.name}`);
+			const exports = WebAssembly.Module.exports(module).map(({ name }) => name);
+			return { module, imports, exports: exports.sort() };
+		}),
+	);
+	assert.ok(whole !== undefined && open !== undefined);
+	assert.deepEqual(open.imports.sort(), ["env.policy_present", "env.proxy_log"]);
+	assert.deepEqual(whole.imports, ["env.proxy_log"]);
+	const abi = ["_initialize", "malloc", "memory", "proxy_abi_version_0_2_1", "proxy_on_vm_start"];
+	assert.deepEqual(whole.exports, abi);
+	assert.deepEqual(open.exports, [...abi, "policyBuiltin", "restoreStack", "saveStack"].sort());
+	const { proxy_on_vm_start } = new WebAssembly.Instance(whole.module, { env: { proxy_log: () => 0 } }).exports;
+	assert.ok(typeof proxy_on_vm_start === "function");
+	assert.equal(proxy_on_vm_start(0, 0), 7);
 });
 
 test("a fault in the source is named with its place, and the last good module stays", async () => {

@@ -16,10 +16,11 @@ const bookstore = {
 const requirements = { revision: `3f9a1c${"0".repeat(58)}`, opaVersion: "1.22.2", reportAttributes: [] };
 
 test("names each policy with its revision, placement, inputs and tests", () => {
-	const build = { requirements: { ...requirements, policies: [bookstore] }, testsPassed: 6 };
+	const policies = [{ ...bookstore, placement: "proxy" as const }];
+	const build = { requirements: { ...requirements, policies }, testsPassed: 6 };
 	assert.equal(
 		policyLines(build, 1600),
-		" ✓ policy   1.6 s   bookstore@3f9a1c → mixer (reads 4 inputs, 6 tests pass)\n",
+		" ✓ policy   1.6 s   bookstore@3f9a1c → proxy (reads 4 inputs, 6 tests pass)\n",
 	);
 });
 

@@ -6,7 +6,7 @@ import { type CheckServiceOptions, checkService, MAX_ENTRYPOINTS } from "../../.
 import { systemClock } from "../../../mixer/observe/clock.ts";
 import { PolicyEngine } from "../../../mixer/policy/engine.ts";
 import type { Evaluation, EvaluationRequest } from "../../../mixer/policy/evaluation.ts";
-import { buildDir, examplePolicies } from "../policy/policy-folder.ts";
+import { buildForMixer, examplePolicies } from "../policy/policy-folder.ts";
 
 const revision = "a".repeat(64);
 
@@ -111,7 +111,7 @@ test("refuses no entrypoints and too many", async () => {
 });
 
 test("decides with the bookstore's policy", async (context) => {
-	const build = await buildDir(examplePolicies);
+	const build = await buildForMixer(examplePolicies);
 	const engine = new PolicyEngine({ workers: 1, queuedChecks: 10, clock: systemClock });
 	context.after(() => engine.stop());
 	await engine.load(build);

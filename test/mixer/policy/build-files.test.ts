@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,21 +21,33 @@ test("reads a build as it was written", async (context) => {
 	const build = await buildDir(examplePolicies);
 	await writeBuild({ build, dir, more: { "filter.json": "{}" } });
 	assert.deepEqual((await readdir(dir)).sort(), [
+		"SHA256SUMS",
 		"data.json",
 		"filter.json",
+		"filter.wasm",
 		"plugin-config.json",
 		"policy.wasm",
 		"requirements.json",
 	]);
-	const { policyWasm, data, ...rest } = await readBuild(dir);
+	const { policyWasm, module, data, ...rest } = await readBuild(dir);
 	assert.deepEqual(rest, { requirements: build.requirements, pluginConfig: build.pluginConfig, testsPassed: 13 });
 	assert.ok(Buffer.from(build.policyWasm).equals(policyWasm) && Buffer.from(build.data).equals(data));
+	assert.ok(Buffer.from(build.module).equals(module));
+});
+
+test("writes sums that sha256sum checks", async (context) => {
+	const dir = await temporaryFolder(context);
+	await writeBuild({ build: await buildDir(examplePolicies), dir });
+	const check = () => execFileSync("sha256sum", ["-c", "SHA256SUMS"], { cwd: dir, encoding: "utf8", stdio: "pipe" });
+	assert.equal(check(), "filter.wasm: OK\nrequirements.json: OK\n");
+	await appendFile(join(dir, "filter.wasm"), " ");
+	assert.throws(check, { stdout: "filter.wasm: FAILED\nrequirements.json: OK\n" });
 });
 
 test("refuses files that are not of one build", async (context) => {
 	const dir = await temporaryFolder(context);
 	const build = await buildDir(examplePolicies);
-	for (const name of ["policy.wasm", "data.json"]) {
+	for (const name of ["policy.wasm", "filter.wasm", "data.json"]) {
 		await writeBuild({ build, dir });
 		await appendFile(join(dir, name), " ");
 		const message = `${dir}: the files are not of one build: run sluice build again`;

@@ -18,7 +18,7 @@ test("requires of the bookstore what its policy reads, and counts its tests", as
 		{
 			name: "bookstore",
 			entrypoint: "bookstore/authz/decision",
-			placement: "mixer",
+			placement: "proxy",
 			inputs: [
 				["attributes", "request", "http", "headers", "x-role"],
 				["attributes", "request", "http", "method"],
@@ -68,7 +68,8 @@ test("writes the plugin configuration that the filter parses", async (context) =
 	const more = ", failureMode: allow, mode: shadow, deadline: 1s";
 	const spec = `bundle: shop, entrypoint: shop/authz/decision, targets: [{pathPrefix: /books, host: "*.example.com", listenerPort: 8080, workload: web}]${more}`;
 	const policy = `---\napiVersion: sluice.dev/v1alpha1\nkind: Policy\nmetadata: {name: shop}\nspec: {${spec}}\n`;
-	const yaml = policy + settings("decisionIdInResponses: true, mixer: {cluster: mixers}");
+	const yaml =
+		policy + settings("decisionIdInResponses: true, mixer: {cluster: mixers}, limits: {fuel: 50000}, cache: {ttl: 5s}");
 	const { pluginConfig, requirements } = await buildFiles(context, { "sluice.yaml": yaml, "shop/authz.rego": getOnly });
 	const { redaction, ...rest } = JSON.parse(pluginConfig);
 	assert.ok(redaction.headers.includes("authorization") && redaction.queryParameters.includes("access_token"));
@@ -77,12 +78,14 @@ test("writes the plugin configuration that the filter parses", async (context) =
 		cluster: "mixers",
 		default: "deny",
 		decisionIdInResponses: true,
-		limits: { inputBytes: 65536, inputDepth: 64, inputKeys: 1024, numberDigits: 64 },
+		limits: { inputBytes: 65536, inputDepth: 64, inputKeys: 1024, numberDigits: 64, fuel: 50_000 },
+		cache: { entries: 10_000, bytes: 8_388_608, ttlMs: 5000, denialTtlMs: 1000 },
 		policies: [
 			{
 				name: "shop",
 				entrypoint: "shop/authz/decision",
-				placement: "mixer",
+				placement: "proxy",
+				deterministic: true,
 				mode: "shadow",
 				failureMode: "allow",
 				deadlineMs: 1000,

@@ -5,7 +5,7 @@ import { systemClock } from "../../../mixer/observe/clock.ts";
 import { PolicyEngine } from "../../../mixer/policy/engine.ts";
 import { scaled } from "../../support/scale.ts";
 import { opaEval } from "./opa-eval.ts";
-import { buildDir, examplePolicies } from "./policy-folder.ts";
+import { buildForMixer, examplePolicies } from "./policy-folder.ts";
 
 const entrypoint = "bookstore/authz/decision";
 
@@ -34,7 +34,7 @@ const input = fc.oneof(
 );
 
 test("the engine answers as opa does", async (context) => {
-	const build = await buildDir(examplePolicies);
+	const build = await buildForMixer(examplePolicies);
 	const engine = new PolicyEngine({ workers: 2, queuedChecks: 1000, clock: systemClock });
 	context.after(() => engine.stop());
 	await engine.load(build);

@@ -6,7 +6,7 @@ import type { Evaluation } from "../../../mixer/policy/evaluation.ts";
 import type { Build } from "../../../mixer/policy/requirements.ts";
 import { compileModule } from "./compile-module.ts";
 import { HandClock } from "./hand-clock.ts";
-import { buildRego, policyFolder } from "./policy-folder.ts";
+import { buildFiles, buildRego, policyDocument, policyFolder } from "./policy-folder.ts";
 
 const entrypoint = "shop/authz/decision";
 
@@ -249,6 +249,21 @@ test("says how long a decision holds", async (context) => {
 	for (const [method, decision, validDurationMs] of durations) {
 		assert.deepEqual(await ask(method), { status: "ok", value: JSON.stringify(decision), validDurationMs });
 	}
+});
+
+test("lets a decision without a ttl hold as long as the Settings say", async (context) => {
+	const settings =
+		"---\napiVersion: sluice.dev/v1alpha1\nkind: Settings\nmetadata: {name: main}\nspec: {cache: {ttl: 3s}}\n";
+	const build = await buildFiles(context, {
+		"sluice.yaml": policyDocument() + settings,
+		"shop/authz.rego": "package shop.authz\n\ndecision := true\n",
+	});
+	const engine = new PolicyEngine({ workers: 1, queuedChecks: 1, clock: systemClock });
+	context.after(() => engine.stop());
+	await engine.load(build);
+	const { revision } = build.requirements;
+	const answer = await engine.evaluate({ revision, entrypoint, input: Buffer.from("{}"), deadlineMs: 60_000 });
+	assert.deepEqual(answer, { status: "ok", value: "true", validDurationMs: 3000 });
 });
 
 test("lets no decision hold that read the time", async (context) => {

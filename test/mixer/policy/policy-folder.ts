@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { TestContext } from "node:test";
 import { adapterSchemas } from "../../../cli/adapter-schemas.ts";
+import { readFilter } from "../../../cli/filter.ts";
 import { loadSnapshot } from "../../../galley/load.ts";
 import { formatMessage } from "../../../galley/message.ts";
 import type { Snapshot } from "../../../galley/snapshot.ts";
-import { buildPolicies } from "../../../mixer/policy/build.ts";
-import type { Build } from "../../../mixer/policy/requirements.ts";
+import { buildPolicies, type ExplainedBuild } from "../../../mixer/policy/build.ts";
 import { checkout, opaProgram } from "../../support/programs.ts";
 
 /** The example policies that come with the project. */
@@ -15,12 +15,12 @@ export const examplePolicies = join(checkout, "policies");
 
 const inputSchemaFile = join(checkout, "mixer/api/generated/input-schema.json");
 
-/** A Policy document named shop that asks data.shop.authz.decision of the bundle shop, but for what is given. */
+/** A Policy document named shop that asks data.shop.authz.decision of the bundle shop in the Mixer, but for what is given. */
 export function policyDocument(
-	spec: { name?: string; bundle?: string; entrypoint?: string; more?: string } = {},
+	spec: { name?: string; bundle?: string; entrypoint?: string; placement?: string; more?: string } = {},
 ): string {
-	const { name = "shop", bundle = "shop", entrypoint = "shop/authz/decision", more = "" } = spec;
-	const fields = `bundle: ${bundle}, entrypoint: ${entrypoint}, targets: [{}], failureMode: deny${more}`;
+	const { name = "shop", bundle = "shop", entrypoint = "shop/authz/decision", placement = "mixer", more = "" } = spec;
+	const fields = `bundle: ${bundle}, entrypoint: ${entrypoint}, targets: [{}], failureMode: deny, placement: ${placement}${more}`;
 	return `---\napiVersion: sluice.dev/v1alpha1\nkind: Policy\nmetadata: {name: ${name}}\nspec: {${fields}}\n`;
 }
 
@@ -42,17 +42,26 @@ export async function snapshotOf(dir: string): Promise<Snapshot> {
 	throw new Error(loaded.messages.map(formatMessage).join("\n"));
 }
 
+/** Builds a folder as `sluice build` does, with every Policy placed in the Mixer. */
+export async function buildForMixer(dir: string): Promise<ExplainedBuild> {
+	const [snapshot, filter] = await Promise.all([snapshotOf(dir), readFilter()]);
+	const policies = snapshot.policies.map((policy) => ({ ...policy, placement: "mixer" as const }));
+	const options = { filter, opa: opaProgram(), reportAttributes: ["response.code"], inputSchemaFile };
+	return buildPolicies({ snapshot: { ...snapshot, policies }, ...options });
+}
+
 /** Builds a folder as `sluice build` does. */
-export async function buildDir(dir: string, opa: string = opaProgram()): Promise<Build> {
-	return buildPolicies({ snapshot: await snapshotOf(dir), opa, reportAttributes: ["response.code"], inputSchemaFile });
+export async function buildDir(dir: string, opa: string = opaProgram()): Promise<ExplainedBuild> {
+	const [snapshot, filter] = await Promise.all([snapshotOf(dir), readFilter()]);
+	return buildPolicies({ snapshot, filter, opa, reportAttributes: ["response.code"], inputSchemaFile });
 }
 
 /** Builds files given as text; see policyFolder. */
-export async function buildFiles(test: TestContext, files: Readonly<Record<string, string>>): Promise<Build> {
+export async function buildFiles(test: TestContext, files: Readonly<Record<string, string>>): Promise<ExplainedBuild> {
 	return buildDir(await policyFolder(test, files));
 }
 
 /** Builds one module, `package shop.authz` and an undefined decision in front of it. */
-export function buildRego(test: TestContext, rego: string): Promise<Build> {
+export function buildRego(test: TestContext, rego: string): Promise<ExplainedBuild> {
 	return buildFiles(test, { "shop/authz.rego": `package shop.authz\n\n${rego}\n` });
 }

@@ -4,12 +4,12 @@ import { setImmediate } from "node:timers/promises";
 import type { LoadedRevision } from "../../../mixer/policy/evaluation.ts";
 import { PolicyPool } from "../../../mixer/policy/policy-pool.ts";
 import { HandClock } from "./hand-clock.ts";
-import { buildDir, examplePolicies } from "./policy-folder.ts";
+import { buildForMixer, examplePolicies } from "./policy-folder.ts";
 
 const entrypoint = "bookstore/authz/decision";
 
 test("starts workers again, not in a busy loop, after they ended by themselves", async (context) => {
-	const { policyWasm, data } = await buildDir(examplePolicies);
+	const { policyWasm, data } = await buildForMixer(examplePolicies);
 	const module = await WebAssembly.compile(policyWasm);
 	const clock = new HandClock();
 	const pool = new PolicyPool({ workers: 1, queuedChecks: 10, clock });

@@ -1,0 +1,79 @@
+import type { Policy, RequestedPlacement } from "../../galley/snapshot.ts";
+import { isInputLeaf } from "../api/input-paths.ts";
+import { volatileBuiltins } from "./builtins/registry.ts";
+import type { BuiltinCall, PlanReads, SourcePlace } from "./plan-reads.ts";
+import type { InputPath, PolicyRequirements } from "./requirements.ts";
+
+/** A path below `input` that a Policy reads. */
+export interface ExplainedRead {
+	readonly path: InputPath;
+	/** Where it is read: of a path that is widened, the line that widens it. */
+	readonly place: SourcePlace;
+	/** Whether everything below is taken because a key is known only at run time or the whole is passed on. */
+	readonly widened: boolean;
+}
+
+/** Where a Policy runs, and why. */
+export interface PolicyExplanation {
+	readonly name: string;
+	readonly requested: RequestedPlacement;
+	readonly placement: "proxy" | "mixer";
+	/** The built-ins that the proxy can't run. */
+	readonly keptOut: readonly BuiltinCall[];
+	readonly reads: readonly ExplainedRead[];
+	/** The built-ins that make an answer hold for one request only. */
+	readonly volatile: readonly BuiltinCall[];
+}
+
+/** Puts together what the build found out of one Policy. */
+export function explainPolicy(found: {
+	policy: Policy;
+	requirements: PolicyRequirements;
+	reads: PlanReads;
+	keptOut: readonly BuiltinCall[];
+}): PolicyExplanation {
+	const { policy, requirements, reads, keptOut } = found;
+	const byPath = new Map(reads.inputs.map((read) => [JSON.stringify(read.path), read]));
+	return {
+		name: policy.name,
+		requested: policy.placement,
+		placement: requirements.placement,
+		keptOut,
+		reads: requirements.inputs.map((path) => {
+			const read = byPath.get(JSON.stringify(path));
+			const place = read?.wholeAt ?? read?.place ?? { file: "", row: 0 };
+			return { path, place, widened: read?.whole === true && !isInputLeaf(path) };
+		}),
+		volatile: reads.builtins.filter(({ name }) => volatileBuiltins.has(name)),
+	};
+}
+
+/** The same for a person, a paragraph for each Policy. */
+export function describeExplanations(explanations: readonly PolicyExplanation[]): string {
+	return explanations.map((explanation) => `${paragraph(explanation).join("\n")}\n`).join("\n");
+}
+
+function paragraph({ name, requested, placement, keptOut, reads, volatile }: PolicyExplanation): string[] {
+	return [
+		`Policy ${name} runs in the ${placement}: ${reason({ requested, keptOut })}`,
+		...keptOut.map((call) => `  kept out of the proxy by ${call.name}   ${where(call.place)}`),
+		...(reads.length === 0 ? ["  reads nothing of the input"] : reads.map(describeRead)),
+		...(volatile.length === 0
+			? ["  volatile: nothing, so equal input has equal answers and they are reused"]
+			: volatile.map((call) => `  volatile: ${call.name}, so no answer is reused   ${where(call.place)}`)),
+	];
+}
+
+function reason({ requested, keptOut }: Pick<PolicyExplanation, "requested" | "keptOut">): string {
+	if (requested !== "auto") return `its placement says so`;
+	return keptOut.length === 0 ? "every built-in it calls runs there" : "the proxy lacks built-ins it calls";
+}
+
+function describeRead({ path, place, widened }: ExplainedRead): string {
+	const name = ["input", ...path].join(".");
+	return `  reads ${name}${widened ? ", all of it: widened" : ""}   ${where(place)}`;
+}
+
+function where({ file, row }: SourcePlace): string {
+	return `${file}:${row}`;
+}

@@ -1,0 +1,95 @@
+import { MixerError } from "../../error.ts";
+import type { PolicyPages } from "./measure-policy.ts";
+import { WasmWriter } from "./wasm-bytes.ts";
+import { joinWasm } from "./wasm-linker.ts";
+import { customSection, parseWasm, type WasmModule } from "./wasm-module.ts";
+
+/** What Envoy calls or reads in a module; everything else that is exported goes. */
+const abi = /^(?:proxy_.*|malloc|memory|_initialize)$/;
+
+/** The custom sections of a filter to be linked in which its glue (glue.ts) stands: with a policy, and without one. */
+const sections = { policy: "sluice.glue.policy", none: "sluice.glue.none" } as const;
+
+/** What every WebAssembly module begins with. */
+const MAGIC = "\0asm";
+
+/** A mutable global of 32 bits. */
+const MUTABLE_I32 = Uint8Array.of(0x7f, 0x01);
+
+export interface LinkOptions {
+	/** The filter with its guard, not linked yet: build/filter/http.link.wasm. */
+	readonly filter: Uint8Array;
+	/** OPA's module and the bounds of its memory; undefined links a filter without a policy. */
+	readonly policy?: PolicyPages & { readonly policyWasm: Uint8Array };
+	/** Exports that stay beside the ABI's. */
+	readonly keep?: readonly string[];
+}
+
+/**
+ * Links a policy into the filter: one module that Envoy loads, with two memories. Every function of the policy and every
+ * round of its loops spends a unit of fuel. The same parts give the same bytes.
+ *
+ * @throws MixerError "tool" where the filter is not one that policies are linked into, or opa compiles otherwise than
+ * 1.22 does.
+ */
+export function linkFilter(options: LinkOptions): Uint8Array {
+	try {
+		return link(options);
+	} catch (error) {
+		if (error instanceof MixerError) throw error;
+		throw new MixerError("tool", `the policies cannot be linked: ${MixerError.from(error).message}`, { cause: error });
+	}
+}
+
+function link({ filter, policy, keep = [] }: LinkOptions): Uint8Array {
+	const glue = glueOf(filter, policy === undefined ? "none" : "policy");
+	const stays = (name: string) => abi.test(name) || keep.includes(name);
+	const filterPart = { name: "filter", module: parseWasm(filter) };
+	const env = { name: "env", module: parseWasm(glue) };
+	if (policy === undefined) return joinWasm({ parts: [filterPart, env], stays });
+	env.module.memories[0] = limits(policy);
+	const opa = { name: "opa", module: withStackPointer(parseWasm(policy.policyWasm)), metered: true };
+	return joinWasm({ parts: [filterPart, env, opa], stays, meter: { part: "env", name: "spend_fuel" } });
+}
+
+/** A filter to be linked, with the glue it fits. */
+export function withGlue(filter: Uint8Array, glue: Readonly<Record<keyof typeof sections, Uint8Array>>): Uint8Array {
+	const out = new WasmWriter();
+	out.raw(filter);
+	for (const which of ["policy", "none"] as const) {
+		const section = new WasmWriter();
+		section.name(sections[which]);
+		section.raw(glue[which]);
+		out.byte(0);
+		out.sized(section.bytes);
+	}
+	return out.bytes.slice();
+}
+
+function glueOf(filter: Uint8Array, which: keyof typeof sections): Uint8Array {
+	const isWasm = Buffer.from(filter.subarray(0, MAGIC.length)).toString("latin1") === MAGIC;
+	const glue = isWasm ? customSection(filter, sections[which]) : undefined;
+	if (glue !== undefined) return glue;
+	throw new MixerError("tool", "the filter's module is not one that policies are linked into (http.link.wasm)");
+}
+
+function limits({ firstPages, maxPages }: PolicyPages): Uint8Array {
+	const out = new WasmWriter();
+	out.byte(1);
+	out.unsigned(firstPages);
+	out.unsigned(maxPages);
+	return out.bytes;
+}
+
+/** OPA's stack pointer is the first of its globals: the glue puts it back after an abort. */
+function withStackPointer(module: WasmModule): WasmModule {
+	const [first] = module.globals;
+	if (first === undefined || Buffer.compare(first.type, MUTABLE_I32) !== 0) {
+		throw new MixerError(
+			"tool",
+			"the policy's first global is not its stack pointer: opa compiles otherwise than 1.22 does",
+		);
+	}
+	module.exports.push({ name: "__sp", kind: "global", index: 0 });
+	return module;
+}

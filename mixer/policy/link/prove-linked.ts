@@ -1,0 +1,28 @@
+import { MixerError } from "../../error.ts";
+import { LinkedInstance, type LinkedInstanceOptions } from "./linked-instance.ts";
+
+const EMPTY_INPUT = Buffer.from("{}");
+
+/** What is proven of the linked filter. */
+export interface LinkedProof extends Omit<LinkedInstanceOptions, "now"> {
+	/** The Policies placed in the proxy. */
+	readonly policies: readonly { readonly name: string; readonly entrypoint: string }[];
+	/** What one evaluation may take. */
+	readonly fuel: number;
+}
+
+/**
+ * Starts and configures the linked filter as Envoy will, whose own refusals name no reason, and evaluates every Policy in
+ * it once, with nothing known of the request.
+ *
+ * @throws MixerError "invalid" where that fails, with the filter's own lines.
+ */
+export function proveLinked({ policies, fuel, ...options }: LinkedProof): void {
+	const instance = new LinkedInstance({ ...options, now: () => 0 });
+	for (const { name, entrypoint } of policies) {
+		const number = instance.entrypoints.get(entrypoint);
+		if (number === undefined) throw new MixerError("invalid", `the linked filter has no entrypoint ${entrypoint}`);
+		const { fault } = instance.evaluate(number, EMPTY_INPUT, fuel);
+		if (fault !== undefined) throw new MixerError("invalid", `Policy ${name} fails on an empty input: ${fault}`);
+	}
+}

@@ -1,0 +1,244 @@
+import { WasmReader, WasmWriter } from "./wasm-bytes.ts";
+import { copyExpression, type IndexMaps } from "./wasm-code.ts";
+import { type Kind, kinds, type WasmModule } from "./wasm-module.ts";
+import { type Place, WasmPlaces } from "./wasm-places.ts";
+
+/** A module by the name that the others import it by. */
+export interface WasmPart {
+	readonly name: string;
+	readonly module: WasmModule;
+	/** Whether each of its functions and each round of its loops calls the meter. */
+	readonly metered?: boolean;
+}
+
+export interface JoinOptions {
+	readonly parts: readonly WasmPart[];
+	/** The exports that stay; of equal names the first part's. Functions that nothing calls any more go. */
+	readonly stays: (name: string) => boolean;
+	/** A function without parameters and results that a part exports. */
+	readonly meter?: { readonly part: string; readonly name: string };
+}
+
+const HEADER = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+const CALL = 0x10;
+
+/**
+ * Joins modules into one: what one imports under another's name is that one's export; other imports stay open. The work
+ * of binaryen's wasm-merge in a hundredth of its time, and of its log-execution pass on the way.
+ */
+export function joinWasm(options: JoinOptions): Uint8Array {
+	return new Join(options).emit();
+}
+
+class Join {
+	readonly #options: JoinOptions;
+	readonly #places: WasmPlaces;
+	readonly #meter: number | undefined;
+	readonly #types = new Map<string, { index: number; bytes: Uint8Array }>();
+	readonly #exports: { name: string; kind: Kind; place: Place }[] = [];
+
+	constructor(options: JoinOptions) {
+		this.#options = options;
+		this.#places = new WasmPlaces(options.parts);
+		const { parts, stays, meter } = options;
+		const taken = new Set<string>();
+		for (const [part, { module }] of parts.entries()) {
+			for (const { name, kind, index } of module.exports) {
+				if (!stays(name) || taken.has(name)) continue;
+				taken.add(name);
+				this.#exports.push({ name, kind, place: { part, index } });
+			}
+		}
+		const metering = meter === undefined ? undefined : this.#places.exported(meter.part, meter.name);
+		this.#findLive(metering);
+		this.#meter = metering === undefined ? undefined : this.#places.number("func", metering);
+	}
+
+	emit(): Uint8Array {
+		const out = new WasmWriter();
+		out.raw(HEADER);
+		// The bodies come last but have types to tell of.
+		const code = this.#code();
+		const others: readonly (readonly [id: number, content: Uint8Array])[] = [
+			[2, this.#imports()],
+			[
+				3,
+				this.#list(this.#places.liveFunctions(), ({ part, defined }, to) => to.unsigned(this.#typeOf(part, defined))),
+			],
+			[4, this.#defined("tables", (table, _part, to) => to.raw(table))],
+			[5, this.#defined("memories", (memory, _part, to) => to.raw(memory))],
+			[13, this.#defined("tags", (type, part, to) => this.#tag(part, type, to))],
+			[6, this.#defined("globals", (global, part, to) => this.#global(global, part, to))],
+			[7, this.#list(this.#exports, (each, to) => this.#export(each, to))],
+			[8, this.#start()],
+			[9, this.#defined("elements", (elements, part, to) => this.#elements(elements, part, to))],
+			[12, this.#dataCount()],
+			[10, code],
+			[11, this.#defined("data", (data, part, to) => this.#data(data, part, to))],
+		];
+		const types = this.#list([...this.#types.values()], ({ bytes }, to) => to.raw(bytes));
+		for (const [id, content] of [[1, types] as const, ...others]) {
+			if (content.length === 0 || (content.length === 1 && content[0] === 0 && id !== 8)) continue;
+			out.byte(id);
+			out.sized(content);
+		}
+		return out.bytes.slice();
+	}
+
+	/** Everything reached from what stays. */
+	#findLive(meter: Place | undefined): void {
+		const queue: Place[] = meter === undefined ? [] : [meter];
+		queue.push(...this.#exports.filter(({ kind }) => kind === "func").map(({ place }) => place));
+		for (const [part, { module }] of this.#options.parts.entries()) {
+			const indices = [...module.elements.flatMap(({ functions }) => functions)];
+			if (module.start !== undefined) indices.push(module.start);
+			queue.push(...indices.map((index) => ({ part, index })));
+			const maps = { ...this.#maps(part), func: (index: number) => queue.push({ part, index }) };
+			for (const { init } of module.globals) copyExpression(new WasmReader(init), new WasmWriter(), maps);
+		}
+		for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+			const found = this.#places.markLive(next);
+			if (found === undefined) continue;
+			const { part, body } = found;
+			const seen = { ...this.#maps(part), func: (index: number) => queue.push({ part, index }) };
+			this.#copyBody(body, seen, new WasmWriter());
+		}
+		this.#places.settle();
+	}
+
+	#maps(part: number): IndexMaps {
+		const number = (kind: Kind) => (index: number) => this.#places.number(kind, { part, index });
+		return {
+			type: (index) => this.#type(part, index),
+			func: number("func"),
+			table: number("table"),
+			memory: number("memory"),
+			global: number("global"),
+			tag: number("tag"),
+			data: (index) => index + this.#places.dataBefore(part),
+		};
+	}
+
+	/** The types of all parts, each once. */
+	#type(part: number, index: number): number {
+		const bytes = this.#options.parts[part]?.module.types[index] ?? new Uint8Array();
+		const key = Buffer.from(bytes).toString("hex");
+		const known = this.#types.get(key);
+		if (known !== undefined) return known.index;
+		this.#types.set(key, { index: this.#types.size, bytes });
+		return this.#types.size - 1;
+	}
+
+	#typeOf(part: number, defined: number): number {
+		return this.#type(part, this.#options.parts[part]?.module.functions[defined] ?? 0);
+	}
+
+	#code(): Uint8Array {
+		return this.#list(this.#places.liveFunctions(), ({ part, body }, to) => {
+			const copy = new WasmWriter();
+			const meter = this.#options.parts[part]?.metered === true ? this.#meter : undefined;
+			this.#copyBody(body, this.#maps(part), copy, meter);
+			to.sized(copy.bytes);
+		});
+	}
+
+	#copyBody(body: Uint8Array, maps: IndexMaps, to: WasmWriter, meter?: number): void {
+		const from = new WasmReader(body);
+		const callMeter = () => {
+			if (meter === undefined) return;
+			to.byte(CALL);
+			to.unsigned(meter);
+		};
+		to.list(
+			from.list(() => [from.leb(), from.byte()] as const),
+			([count, type]) => {
+				to.raw(count);
+				to.byte(type);
+			},
+		);
+		callMeter();
+		copyExpression(from, to, maps, callMeter);
+	}
+
+	#expression(expression: Uint8Array, part: number, to: WasmWriter): void {
+		copyExpression(new WasmReader(expression), to, this.#maps(part));
+	}
+
+	#imports(): Uint8Array {
+		return this.#list(this.#places.openImports(), ({ part, imported }, to) => {
+			to.name(imported.module);
+			to.name(imported.name);
+			to.byte(kinds[imported.kind]);
+			if (imported.kind === "func") to.unsigned(this.#type(part, imported.type));
+			else if (imported.kind === "tag") this.#tag(part, imported.type, to);
+			else to.raw(imported.description);
+		});
+	}
+
+	#tag(part: number, type: number, to: WasmWriter): void {
+		to.byte(0);
+		to.unsigned(this.#type(part, type));
+	}
+
+	#global(global: WasmModule["globals"][number], part: number, to: WasmWriter): void {
+		to.raw(global.type);
+		this.#expression(global.init, part, to);
+	}
+
+	#export({ name, kind, place }: { name: string; kind: Kind; place: Place }, to: WasmWriter): void {
+		to.name(name);
+		to.byte(kinds[kind]);
+		to.unsigned(this.#places.number(kind, place));
+	}
+
+	#start(): Uint8Array {
+		const starts = this.#options.parts.flatMap(({ module: { start: index } }, part) =>
+			index === undefined ? [] : [{ part, index }],
+		);
+		if (starts.length > 1) throw new Error("two of the WebAssembly modules want to be started");
+		const out = new WasmWriter();
+		for (const start of starts) out.unsigned(this.#places.number("func", start));
+		return out.bytes;
+	}
+
+	#elements({ table, offset, functions }: WasmModule["elements"][number], part: number, to: WasmWriter): void {
+		const number = this.#places.number("table", { part, index: table });
+		to.unsigned(number === 0 ? 0 : 2);
+		if (number !== 0) to.unsigned(number);
+		this.#expression(offset, part, to);
+		if (number !== 0) to.byte(0);
+		to.list(functions, (index) => to.unsigned(this.#places.number("func", { part, index })));
+	}
+
+	#data({ memory, offset, bytes }: WasmModule["data"][number], part: number, to: WasmWriter): void {
+		const number = offset === undefined ? 0 : this.#places.number("memory", { part, index: memory });
+		to.unsigned(offset === undefined ? 1 : number === 0 ? 0 : 2);
+		if (number !== 0) to.unsigned(number);
+		if (offset !== undefined) this.#expression(offset, part, to);
+		to.sized(bytes);
+	}
+
+	#dataCount(): Uint8Array {
+		const out = new WasmWriter();
+		out.unsigned(this.#places.dataBefore(this.#options.parts.length));
+		return out.bytes;
+	}
+
+	#list<Item>(items: readonly Item[], write: (item: Item, to: WasmWriter) => void): Uint8Array {
+		const out = new WasmWriter();
+		out.list(items, (item) => write(item, out));
+		return out.bytes;
+	}
+
+	/** What all parts define of a kind, one part after the other. */
+	#defined<Section extends "tables" | "memories" | "tags" | "globals" | "elements" | "data">(
+		section: Section,
+		write: (item: WasmModule[Section][number], part: number, to: WasmWriter) => void,
+	): Uint8Array {
+		const items = this.#options.parts.flatMap(({ module }, part) => {
+			const defined: readonly WasmModule[Section][number][] = module[section];
+			return defined.map((item) => ({ item, part }));
+		});
+		return this.#list(items, ({ item, part }, to) => write(item, part, to));
+	}
+}

@@ -1,0 +1,133 @@
+import type { Snapshot } from "../../galley/snapshot.ts";
+import { type Asker, type CompileOptions, compileModule, compilePlan, dataArgument } from "./compile.ts";
+import { linkFilter } from "./link/link.ts";
+import { evaluatingExports, LinkedInstance } from "./link/linked-instance.ts";
+import { measurePolicy } from "./link/measure-policy.ts";
+import type { LinkableFilter } from "./place-policies.ts";
+import { analysePlan } from "./plan-analysis.ts";
+import { pluginConfig } from "./plugin-config.ts";
+import { checkPolicyData } from "./policy-data.ts";
+import { hostBuiltinsOf } from "./policy-instance.ts";
+import { findPolicySources } from "./policy-sources.ts";
+import { readPolicyTests, type TestCases, type TestResult } from "./policy-tests.ts";
+
+/** One Rego test, in opa and in the linked module. */
+export interface TestedTwice {
+	readonly test: TestResult;
+	readonly linked: LinkedOutcome;
+}
+
+/** How a test ended in the linked module. */
+export type LinkedOutcome =
+	| { readonly status: "pass" }
+	| { readonly status: "fail"; readonly reason: string }
+	/** It was not run there. */
+	| { readonly status: "skip"; readonly reason: string };
+
+export interface LinkedTestOptions {
+	readonly snapshot: Snapshot;
+	readonly filter: LinkableFilter;
+	readonly opa: string;
+}
+
+const EMPTY_INPUT = Buffer.from("{}");
+
+/** A revision that no build has: nothing is decided by a module of tests. */
+const NO_REVISION = "0".repeat(64);
+
+/**
+ * Runs the policies' Rego tests in opa, and again in the filter: `with input as …` stands in the tests themselves, so they
+ * are compiled as entrypoints of a module of their own, which is linked as the policies are.
+ *
+ * @throws MixerError "invalid" where they cannot be run at all.
+ */
+export async function testTwice({ snapshot, filter, opa }: LinkedTestOptions): Promise<TestedTwice[]> {
+	const { dir } = snapshot;
+	const sources = await findPolicySources(snapshot);
+	await checkPolicyData(dir, sources.data);
+	const rego = [...sources.modules, ...sources.tests].map(({ path }) => path);
+	const tests = await readPolicyTests({ opa, cwd: dir, paths: [...rego, ...sources.data.map(dataArgument)] });
+	const compile = { opa, dir, sources };
+	const outcomes = new Map(tests.flatMap((test) => withoutRun(test, tests)));
+	const open = () => tests.filter((test) => !outcomes.has(test));
+	for (const [test, outcome] of await lackedByProxy(compile, open(), filter)) outcomes.set(test, outcome);
+	for (const [test, outcome] of await runLinked({ ...compile, snapshot, filter }, open())) outcomes.set(test, outcome);
+	return tests.map((test) => ({ test, linked: outcomes.get(test) ?? skip("it was not found") }));
+}
+
+/** Those that have no entrypoint of their own. */
+function withoutRun(test: TestResult, all: readonly TestResult[]): (readonly [TestResult, LinkedOutcome])[] {
+	if (test.skip === true) return [[test, skip("its name begins with todo_")]];
+	const namesakes = all.filter((other) => entrypointOf(other) === entrypointOf(test));
+	return namesakes.length === 1 ? [] : [[test, skip("another test has the same name")]];
+}
+
+/** Those that call what the proxy doesn't have. */
+async function lackedByProxy(compile: CompileOptions, tests: readonly TestResult[], filter: LinkableFilter) {
+	if (tests.length === 0) return [];
+	const askers = tests.map(askerOf);
+	const [plan, { policyWasm }] = await Promise.all([
+		compilePlan({ ...compile, askers, tests: true }),
+		compileModule({ ...compile, askers, tests: true }),
+	]);
+	const lacked = new Set(hostBuiltinsOf(policyWasm).filter((name) => !filter.builtins.has(name)));
+	return tests.flatMap((test) => {
+		const calls = analysePlan(plan, entrypointOf(test)).builtins.filter(({ name }) => lacked.has(name));
+		const names = calls.map(({ name }) => name).join(", ");
+		return calls.length === 0 ? [] : [[test, skip(`the proxy cannot run the built-in ${names}`)] as const];
+	});
+}
+
+async function runLinked(
+	options: CompileOptions & { snapshot: Snapshot; filter: LinkableFilter },
+	tests: readonly TestResult[],
+): Promise<(readonly [TestResult, LinkedOutcome])[]> {
+	if (tests.length === 0) return [];
+	const { settings } = options.snapshot;
+	const { fuel, policyPages } = settings.limits;
+	const { policyWasm, data } = await compileModule({ ...options, askers: tests.map(askerOf), tests: true });
+	const policy = { ...measurePolicy({ policyWasm, data, extraPages: policyPages }), policyWasm };
+	const linked = linkFilter({ filter: options.filter.wasm, policy, keep: evaluatingExports });
+	const instance = new LinkedInstance({
+		module: new WebAssembly.Module(linked),
+		vmConfig: `${NO_REVISION}\n${Buffer.from(data).toString("utf8")}`,
+		pluginConfig: pluginConfig({ settings, policies: [], reportAttributes: [] }, NO_REVISION),
+		now: Date.now,
+	});
+	return tests.map((test) => [test, runTest(instance, test, fuel)]);
+}
+
+function runTest(instance: LinkedInstance, test: TestResult, fuel: number): LinkedOutcome {
+	const number = instance.entrypoints.get(entrypointOf(test));
+	if (number === undefined) return { status: "fail", reason: "the linked module has no such rule" };
+	const { value, fault } = instance.evaluate(number, EMPTY_INPUT, fuel);
+	if (fault !== undefined) return { status: "fail", reason: fault };
+	const failed = failedCase(value === undefined ? undefined : JSON.parse(value), test.sub_results);
+	return failed === undefined ? { status: "pass" } : { status: "fail", reason: failed };
+}
+
+/** As opa judges: a test passes if it is defined and not false, and so does each of its cases. */
+function failedCase(value: unknown, cases: TestCases | undefined): string | undefined {
+	if (value === undefined) return "it is undefined";
+	if (value === false) return "it is false";
+	for (const [name, { sub_results }] of Object.entries(cases ?? {})) {
+		const below: unknown = typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+		const failed = failedCase(below, sub_results);
+		if (failed !== undefined) return `${name}: ${failed}`;
+	}
+	return undefined;
+}
+
+function skip(reason: string): LinkedOutcome {
+	return { status: "skip", reason };
+}
+
+function entrypointOf({ package: name, name: test }: TestResult): string {
+	return `${name.replace(/^data\./, "").replaceAll(".", "/")}/${test.replace(/#\d+$/, "")}`;
+}
+
+/** A test asks for itself. */
+function askerOf(test: TestResult): Asker {
+	const { file, row } = test.location;
+	return { name: test.name, entrypoint: entrypointOf(test), bundle: file, file, line: row };
+}

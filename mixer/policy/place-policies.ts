@@ -1,0 +1,70 @@
+import type { Policy } from "../../galley/snapshot.ts";
+import { type CompiledModule, type CompileOptions, compileModule, compilePlan } from "./compile.ts";
+import { linkFilter } from "./link/link.ts";
+import { evaluatingExports } from "./link/linked-instance.ts";
+import { measurePolicy } from "./link/measure-policy.ts";
+import { hostBuiltinsOf } from "./policy-instance.ts";
+import { type RequiredPolicy, requirePolicies } from "./policy-requirements.ts";
+
+/** The filter that policies are linked into. */
+export interface LinkableFilter {
+	/** build/filter/http.link.wasm */
+	readonly wasm: Uint8Array;
+	/** OPA's names of the built-ins it has. */
+	readonly builtins: ReadonlySet<string>;
+}
+
+export interface PlaceOptions extends CompileOptions {
+	readonly policies: readonly Policy[];
+	readonly filter: LinkableFilter;
+	/** Memory of an evaluation in the proxy beside the data, in pages of 64 KiB. */
+	readonly extraPages: number;
+}
+
+/** All Policies, compiled for the places they run in. */
+export interface PlacedPolicies {
+	/** In the order given. */
+	readonly required: readonly RequiredPolicy[];
+	/** The linked filter, with `evaluatingExports`. */
+	readonly evaluable: Uint8Array;
+	/** The same as Envoy gets it. */
+	readonly module: Uint8Array;
+	/** The Policies placed in the Mixer; empty where there is none. */
+	readonly policyWasm: Uint8Array;
+	readonly data: Uint8Array;
+}
+
+/**
+ * Compiles the Policies, chooses where each runs, and links those placed in the proxy into the filter. A place whose
+ * Policies are not all of them gets a module of its own: the other's built-ins may be missing there.
+ *
+ * @throws MixerError "invalid" with every fault.
+ */
+export async function placePolicies(options: PlaceOptions): Promise<PlacedPolicies> {
+	const { policies, filter, extraPages } = options;
+	const { all, required } = await requireAll(options);
+	const [inProxy, inMixer] = await Promise.all(
+		(["proxy", "mixer"] as const).map((place) => {
+			const placed = required.filter(({ requirements }) => requirements.placement === place);
+			if (placed.length === 0) return undefined;
+			if (placed.length === policies.length) return all;
+			return compileModule({ ...options, askers: placed.map(({ policy }) => policy) });
+		}),
+	);
+	const policy = inProxy && { ...measurePolicy({ ...inProxy, extraPages }), policyWasm: inProxy.policyWasm };
+	const link = { filter: filter.wasm, ...(policy && { policy }) };
+	const module = linkFilter(link);
+	const evaluable = policy ? linkFilter({ ...link, keep: evaluatingExports }) : module;
+	return { required, evaluable, module, policyWasm: inMixer?.policyWasm ?? new Uint8Array(), data: all.data };
+}
+
+async function requireAll(options: PlaceOptions): Promise<{ all: CompiledModule; required: RequiredPolicy[] }> {
+	const { policies, filter } = options;
+	if (policies.length === 0) return { all: { policyWasm: new Uint8Array(), data: Buffer.from("{}") }, required: [] };
+	const [all, plan] = await Promise.all([
+		compileModule({ ...options, askers: policies }),
+		compilePlan({ ...options, askers: policies }),
+	]);
+	const leftToHost = new Set(hostBuiltinsOf(all.policyWasm));
+	return { all, required: requirePolicies(policies, { plan, leftToHost, proxyBuiltins: filter.builtins }) };
+}

@@ -1,0 +1,52 @@
+import type { Policy } from "../../galley/snapshot.ts";
+import { describeRefused, refusedBuiltins } from "./builtins/registry.ts";
+import type { BuiltinCall, PlanReads } from "./plan-reads.ts";
+
+/** What decides where a Policy can run. */
+export interface PlacementQuestion {
+	readonly policy: Policy;
+	readonly reads: PlanReads;
+	/** Built-ins that the compiled policies leave to their host. */
+	readonly leftToHost: ReadonlySet<string>;
+	/** Those of them that the filter has. */
+	readonly proxyBuiltins: ReadonlySet<string>;
+}
+
+/** Where a Policy runs and what keeps it out of the proxy; or why it can run nowhere that it may. */
+export type Placement =
+	| { readonly placement: "proxy" | "mixer"; readonly keptOut: readonly BuiltinCall[] }
+	| { readonly faults: readonly string[] };
+
+/**
+ * Chooses where a Policy runs: `auto` takes the proxy if it has every built-in, else the Mixer if that has.
+ *
+ * @returns faults with file and line for each built-in that the place asked for lacks.
+ */
+export function placePolicy(question: PlacementQuestion): Placement {
+	const { policy, reads } = question;
+	const keptOut = lackedBy("proxy", question);
+	if (policy.placement !== "mixer" && keptOut.length === 0) return { placement: "proxy", keptOut };
+	if (policy.placement === "proxy") return { faults: keptOut.map((call) => describeKeptOut(call, policy)) };
+	const refused = new Set(lackedBy("mixer", question).map(({ name }) => name));
+	if (refused.size === 0) return { placement: "mixer", keptOut };
+	return { faults: reads.builtins.filter(({ name }) => refused.has(name)).map(describeCall) };
+}
+
+/** The calls of built-ins that a place can't run, by OPA's own module or by itself. */
+function lackedBy(place: "proxy" | "mixer", question: PlacementQuestion): BuiltinCall[] {
+	const { reads, leftToHost, proxyBuiltins } = question;
+	const names = reads.builtins.map(({ name }) => name);
+	const left = names.filter((name) => leftToHost.has(name));
+	const damaging = refusedBuiltins(names, []);
+	const lacked = place === "mixer" ? refusedBuiltins([], left) : left.filter((name) => !proxyBuiltins.has(name));
+	return reads.builtins.filter(({ name }) => damaging.includes(name) || lacked.includes(name));
+}
+
+function describeKeptOut({ name, place }: BuiltinCall, policy: Policy): string {
+	const asker = `${policy.file}:${policy.line} Policy ${policy.name} asks for placement proxy`;
+	return `${place.file}:${place.row}: the proxy cannot run the built-in ${name}, and ${asker}`;
+}
+
+function describeCall({ name, place }: BuiltinCall): string {
+	return `${place.file}:${place.row}: ${describeRefused([name])}`;
+}

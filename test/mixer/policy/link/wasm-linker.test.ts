@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import binaryen from "binaryen";
+import { type JoinOptions, joinWasm } from "../../../../mixer/policy/link/wasm-linker.ts";
+import { customSection, parseWasm } from "../../../../mixer/policy/link/wasm-module.ts";
+
+function assemble(text: string): Uint8Array {
+	const module = binaryen.parseText(text);
+	module.setFeatures(binaryen.Features.All);
+	const binary = module.emitBinary();
+	module.dispose();
+	return binary;
+}
+
+function join(parts: Record<string, string>, more: Partial<JoinOptions> = {}) {
+	const stays = (name: string) => name.startsWith("call_");
+	const wasm = joinWasm({
+		parts: Object.entries(parts).map(([name, text]) => ({
+			name,
+			module: parseWasm(assemble(text)),
+			metered: name === "metered",
+		})),
+		stays,
+		...more,
+	});
+	const module = new WebAssembly.Module(wasm);
+	const said: number[] = [];
+	const { exports } = new WebAssembly.Instance(module, { env: { say: (value: number) => said.push(value) } });
+	const call = (name: string, ...args: number[]): unknown => {
+		const target = exports[name];
+		assert.ok(typeof target === "function", name);
+		return target(...args);
+	};
+	return { wasm, module, call, said };
+}
+
+test("joins modules that import each other, and leaves open what none of them gives", () => {
+	const { module, call, said } = join({
+		one: `(module
+			(import "env" "say" (func $say (param i32)))
+			(import "two" "twice" (func $twice (param i32) (result i32)))
+			(func (export "step") (param i32) (result i32) (call $say (local.get 0)) (i32.add (local.get 0) (i32.const 1)))
+			(func (export "call_twice") (param i32) (result i32) (call $twice (local.get 0)))
+			(func (export "unused") (unreachable)))`,
+		two: `(module
+			(import "one" "step" (func $step (param i32) (result i32)))
+			(func (export "twice") (param i32) (result i32) (call $step (call $step (local.get 0)))))`,
+	});
+	assert.equal(call("call_twice", 5), 7);
+	assert.deepEqual(said, [5, 6]);
+	assert.deepEqual(
+		WebAssembly.Module.exports(module).map(({ name }) => name),
+		["call_twice"],
+	);
+});
+
+test("follows an export that is an import itself", () => {
+	const { call } = join({
+		one: `(module
+			(import "two" "value" (func $value (result i32)))
+			(func (export "call_value") (result i32) (call $value)))`,
+		two: `(module (import "three" "value" (func $value (result i32))) (export "value" (func $value)))`,
+		three: `(module (func (export "value") (result i32) (i32.const 33)))`,
+	});
+	assert.equal(call("call_value"), 33);
+});
+
+test("keeps memories, tables, data and globals of each apart", () => {
+	const part = (name: string, text: string, value: number) => `(module
+		(memory (export "memory") 1)
+		(global $g (mut i32) (i32.const ${value}))
+		(type $read (func (param i32) (result i32)))
+		(table 2 funcref)
+		(elem (i32.const 1) $read)
+		(data (i32.const 8) "${text}")
+		(func $read (type $read) (i32.add (global.get $g) (i32.load8_u (local.get 0))))
+		(func (export "call_${name}") (param i32) (result i32)
+			(call_indirect (type $read) (local.get 0) (i32.const 1))))`;
+	const { call } = join({ one: part("one", "ab", 1000), two: part("two", "cd", 2000) });
+	assert.deepEqual([call("call_one", 8), call("call_one", 9)], [1000 + 97, 1000 + 98]);
+	assert.deepEqual([call("call_two", 8), call("call_two", 9)], [2000 + 99, 2000 + 100]);
+	assert.equal(call("call_two", 10), 2000);
+});
+
+test("copies every kind of instruction that it knows", () => {
+	const { call } = join({
+		one: `(module (memory (export "memory") 1) (data (i32.const 0) "\\05\\06\\07"))`,
+		two: `(module
+			(import "one" "memory" (memory $other 1))
+			(memory $own 1)
+			(tag $stop (param i32))
+			(func $throw (param i32) (throw $stop (local.get 0)))
+			(func (export "call_copy") (param i32) (result i32)
+				(memory.copy $own $other (i32.const 100) (i32.const 0) (i32.const 3))
+				(memory.fill $own (i32.const 103) (i32.const 9) (i32.const 1))
+				(i32.add (i32.load8_u $own (local.get 0)) (memory.size $own)))
+			(func (export "call_catch") (param i32) (result i32)
+				(try (result i32) (do (call $throw (local.get 0)) (i32.const 0)) (catch $stop)))
+			(func (export "call_choose") (param i32) (result i32)
+				(block $b (block $a (br_table $a $b (local.get 0))) (return (i32.const 10)))
+				(select (i32.const 20) (i32.const 30) (i32.eq (local.get 0) (i32.const 1))))
+			(func (export "call_float") (param i32) (result i32)
+				(local $x f64) (local $y f32) (local $z i64)
+				(local.set $x (f64.mul (f64.convert_i32_s (local.get 0)) (f64.const 2.5)))
+				(local.set $y (f32.demote_f64 (local.get $x)))
+				(local.set $z (i64.extend32_s (i64.trunc_sat_f32_s (local.get $y))))
+				(i32.wrap_i64 (i64.sub (local.get $z) (i64.const -1)))))`,
+	});
+	assert.deepEqual([call("call_copy", 100), call("call_copy", 102), call("call_copy", 103)], [6, 8, 10]);
+	assert.equal(call("call_catch", 42), 42);
+	assert.deepEqual([call("call_choose", 0), call("call_choose", 1), call("call_choose", 2)], [10, 20, 30]);
+	assert.equal(call("call_float", 4), 11);
+});
+
+test("calls the meter at each entry and each round of a loop of the part that is metered", () => {
+	const { call } = join(
+		{
+			env: `(module
+				(global $count (mut i32) (i32.const 0))
+				(func (export "spend") (global.set $count (i32.add (global.get $count) (i32.const 1))))
+				(func (export "call_count") (result i32) (global.get $count)))`,
+			metered: `(module
+				(func $inner)
+				(func (export "call_loop") (param i32)
+					(loop $again
+						(call $inner)
+						(local.set 0 (i32.sub (local.get 0) (i32.const 1)))
+						(br_if $again (i32.gt_s (local.get 0) (i32.const 0))))))`,
+		},
+		{ meter: { part: "env", name: "spend" } },
+	);
+	call("call_loop", 10);
+	assert.equal(call("call_count"), 1 + 10 + 10);
+});
+
+test("drops functions that nothing calls, and gives the same bytes again", () => {
+	const text = (more: string) => `(module (func (export "call_it") (result i32) (i32.const 1)) ${more})`;
+	const dead = text(`(func (export "dead") (result i32) (i32.const 123456789))`);
+	assert.deepEqual(join({ one: dead }).wasm, join({ one: text("") }).wasm);
+	assert.deepEqual(join({ one: dead }).wasm, join({ one: dead }).wasm);
+});
+
+test("refuses what it does not know, and what is cut off", () => {
+	const vector = `(module (func (export "call_it") (result i32) (i32x4.extract_lane 0 (v128.const i32x4 1 2 3 4))))`;
+	assert.throws(() => join({ one: vector }), /^Error: the WebAssembly module has an instruction not known here: 253$/);
+	const whole = assemble('(module (func (export "call_it")))');
+	for (const size of [9, whole.length - 1]) {
+		assert.throws(() => parseWasm(whole.subarray(0, size)), /^Error: the WebAssembly module is cut off$/);
+	}
+});
+
+test("finds a custom section by its name", () => {
+	const module = Uint8Array.of(...assemble("(module)"), 0, 4, 2, 0x61, 0x62, 7);
+	assert.deepEqual(customSection(module, "ab"), Uint8Array.of(7));
+	assert.equal(customSection(module, "abc"), undefined);
+});
