@@ -5,14 +5,17 @@
  * every callback, so that a failed assertion ends in on_callback_failed and not in a hanging worker.
  */
 
+import { answer, answerFailed } from "./check/answer";
 import { contextCreated, contextDeleted, knownStream, pluginOf, setPlugin, streamOf } from "./contexts";
 import { nowNs } from "./host/clock";
 import { readGrpcMessage } from "./host/grpc";
 import { Callback } from "./host/guard";
 import { Status } from "./host/status";
 import { configurePlugin } from "./plugin";
+import { loadVmData } from "./policy/linked/vm-data";
 
 export { malloc } from "./host/memory";
+export { policyBuiltin } from "./policy/linked/builtin-call";
 
 const CONTINUE: i32 = 0;
 /** Answers of on_done: finished, or records are still on their way. */
@@ -21,7 +24,7 @@ const DONE: u32 = 1;
 export function proxy_abi_version_0_2_1(): void {}
 
 export function proxy_on_vm_start(root: u32, size: u32): u32 {
-	return 1;
+	return loadVmData() ? 1 : 0;
 }
 
 export function proxy_on_configure(root: u32, size: u32): u32 {
@@ -64,29 +67,22 @@ export function proxy_on_delete(id: u32): void {
 
 export function proxy_on_tick(root: u32): void {
 	let plugin = pluginOf(root);
-	if (plugin !== null) plugin.reporter.tick(nowNs());
+	if (plugin !== null) plugin.tick(nowNs());
 }
 
 export function proxy_on_grpc_receive(root: u32, token: u32, size: u32): void {
 	let plugin = pluginOf(root);
 	if (plugin === null || plugin.reporter.answered(token, size, nowNs())) return;
-	let stream = plugin.pending.take(token);
-	if (stream === null) return;
-	plugin.answering = stream;
 	let message = plugin.message;
-	let understood = readGrpcMessage(size, message) == Status.Ok && plugin.response.open(message.ptr, message.size);
-	stream.answered(token, understood ? plugin.response : null);
+	let read = readGrpcMessage(size, message) == Status.Ok;
+	answer(plugin, token, read ? message : null);
 	message.free();
-	plugin.answering = null;
 }
 
 export function proxy_on_grpc_close(root: u32, token: u32, code: u32): void {
 	let plugin = pluginOf(root);
 	if (plugin === null || plugin.reporter.failed(token, code, nowNs())) return;
-	let stream = plugin.pending.take(token);
-	plugin.answering = stream;
-	if (stream !== null) stream.answered(token, null);
-	plugin.answering = null;
+	answer(plugin, token, null);
 }
 
 /**
@@ -102,20 +98,14 @@ export function on_callback_failed(callback: i32, context: u32, token: u32): i32
 			return stream === null ? CONTINUE : stream.callbackFailed();
 		}
 		case Callback.GrpcReceive:
-		case Callback.GrpcClose:
-			answerFailed(context);
+		case Callback.GrpcClose: {
+			let plugin = pluginOf(context);
+			if (plugin !== null) answerFailed(plugin, token);
 			return CONTINUE;
+		}
 		case Callback.Done:
 			return DONE;
 		default:
 			return CONTINUE;
 	}
-}
-
-function answerFailed(root: u32): void {
-	let plugin = pluginOf(root);
-	if (plugin === null) return;
-	let stream = plugin.answering;
-	plugin.answering = null;
-	if (stream !== null) stream.callbackFailed();
 }

@@ -1,6 +1,8 @@
+import { CacheReport } from "./check/cache-report";
 import { CheckResponse } from "./check/check-response";
+import { DecisionCache } from "./check/decision-cache";
 import { DecisionIds, mixSeed } from "./check/decision-ids";
-import { PendingChecks } from "./check/pending-checks";
+import { JoinedChecks } from "./check/joined-checks";
 import { Config } from "./config/config";
 import { Faults } from "./config/faults";
 import { parseConfig } from "./config/parse";
@@ -12,6 +14,7 @@ import { HostBytes } from "./host/memory";
 import { PropertyPath, readProperty } from "./host/properties";
 import { Status } from "./host/status";
 import { nextVmNumber } from "./host/vm-number";
+import { Answers } from "./policy/answers";
 import { Combined } from "./policy/combine";
 import { InputPlans } from "./policy/input-plans";
 import { Selection } from "./policy/selection";
@@ -26,6 +29,8 @@ import { Slice } from "./wire/slice";
 const TICK_MS: u32 = 200;
 /** Room for revision, entrypoints and ids around the input of a CheckRequest. */
 const REQUEST_MARGIN_BYTES: i32 = 65536;
+/** For the inputs of questions that others may join while they are on their way. */
+const MAX_JOINABLE_BYTES: i32 = 4194304;
 const NODE_ID = PropertyPath.of("xds.node.id");
 const NODE_CLUSTER = PropertyPath.of("xds.node.cluster");
 
@@ -37,7 +42,9 @@ export class Plugin {
 	readonly origin: Bytes;
 	readonly ids: DecisionIds;
 	readonly reporter: Reporter;
-	readonly pending: PendingChecks = new PendingChecks();
+	/** Who waits for the Mixer. */
+	readonly pending: JoinedChecks;
+	readonly cache: DecisionCache;
 	readonly plans: InputPlans;
 
 	/** The stream whose answer is being read: who must be told if that fails. */
@@ -47,8 +54,19 @@ export class Plugin {
 	readonly input: Bytes;
 	readonly request: Bytes;
 	readonly response: CheckResponse = new CheckResponse();
+	/** The bytes of an answer from the cache. */
+	readonly known: Bytes;
 	readonly message: HostBytes = new HostBytes();
+	readonly answers: Answers = new Answers();
 	readonly combined: Combined = new Combined();
+	/** The Policies that the Mixer evaluates, a bit each. */
+	readonly remote: u64;
+	/** Those whose answers never hold for another request. */
+	readonly volatile: u64;
+	/** For hashes: something that a client cannot know. */
+	readonly seed: u64;
+
+	private cacheReport: CacheReport = new CacheReport();
 
 	constructor(
 		readonly config: Config,
@@ -63,9 +81,37 @@ export class Plugin {
 		this.ids = new DecisionIds(mixSeed(epoch, vm));
 		this.reporter = new Reporter(config, target, origin, epoch, stats);
 		this.plans = new InputPlans(config.policies);
+		this.pending = new JoinedChecks(MAX_JOINABLE_BYTES, epoch);
+		this.cache = new DecisionCache(config.cache.entries, config.cache.bytes, epoch);
+		this.remote = remotePolicies(config);
+		this.volatile = volatilePolicies(config);
+		this.seed = epoch;
 		this.input = new Bytes(4096, config.limits.inputBytes);
+		this.known = new Bytes(256, config.cache.bytes);
 		this.request = new Bytes(8192, config.limits.inputBytes + REQUEST_MARGIN_BYTES);
 	}
+
+	/** Called several times a second, apart from any request. */
+	tick(nowNs: u64): void {
+		this.reporter.tick(nowNs);
+		this.cacheReport.tell(this.cache, this.stats);
+	}
+}
+
+function remotePolicies(config: Config): u64 {
+	let remote: u64 = 0;
+	for (let i = 0; i < config.policies.length; i++) {
+		if (!config.policies[i].inProxy) remote |= (<u64>1) << i;
+	}
+	return remote;
+}
+
+function volatilePolicies(config: Config): u64 {
+	let volatile: u64 = 0;
+	for (let i = 0; i < config.policies.length; i++) {
+		if (!config.policies[i].deterministic) volatile |= (<u64>1) << i;
+	}
+	return volatile;
 }
 
 /** Reads Envoy's configuration for the plugin; null, with every fault in Envoy's log, where it can't be used. */

@@ -33,7 +33,15 @@ export class Stats {
 	private shadows: StaticArray<u32> = new StaticArray<u32>(OUTCOMES.length);
 	private dropped: StaticArray<u32> = new StaticArray<u32>(REASONS.length);
 	private latency: u32 = defineHistogram("sluice_check_latency_us");
+	private evaluation: u32 = defineHistogram("sluice_evaluation_us");
 	private calls: u32 = defineCounter("sluice_checks");
+	private joined: u32 = defineCounter("sluice_checks_joined");
+	private hits: u32 = defineCounter("sluice_cache.hits");
+	private misses: u32 = defineCounter("sluice_cache.misses");
+	private evicted: u32 = defineCounter("sluice_cache.evicted");
+	private expired: u32 = defineCounter("sluice_cache.expired");
+	private cacheEntries: u32 = defineGauge("sluice_cache.entries");
+	private cacheBytes: u32 = defineGauge("sluice_cache.bytes");
 	private unknownFields: u32 = defineCounter("sluice_decision_unknown_fields");
 	private sent: u32 = defineCounter("sluice_reports.sent");
 	private acknowledged: u32 = defineCounter("sluice_reports.acknowledged");
@@ -65,8 +73,26 @@ export class Stats {
 		increment(this.calls, 1);
 	}
 
-	checkAnswered(durationNs: u64): void {
-		recordMetric(this.latency, durationNs / 1000);
+	/** From the question to the answer; what the proxy decides by itself takes microseconds. */
+	decisionTook(durationNs: u64, placement: Placement): void {
+		recordMetric(placement == Placement.Proxy ? this.evaluation : this.latency, durationNs / 1000);
+	}
+
+	/** A request waits for a call that another one made. */
+	checkJoined(): void {
+		increment(this.joined, 1);
+	}
+
+	cacheAsked(hit: bool): void {
+		increment(hit ? this.hits : this.misses, 1);
+	}
+
+	/** What the cache holds and has let go since the last call. */
+	cacheChanged(entries: i64, bytes: i64, evicted: u64, expired: u64): void {
+		if (entries != 0) increment(this.cacheEntries, entries);
+		if (bytes != 0) increment(this.cacheBytes, bytes);
+		if (evicted != 0) increment(this.evicted, evicted);
+		if (expired != 0) increment(this.expired, expired);
 	}
 
 	ignoredFields(count: i32): void {

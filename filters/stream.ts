@@ -2,7 +2,7 @@ import { Bag } from "./attributes/bag";
 import { AttributeId } from "./attributes/generated/vocabulary";
 import { requestIsValid } from "./attributes/validity";
 import { Value } from "./attributes/value";
-import { Asked, ask, askedToken } from "./check/ask";
+import { Asked, ask, askedHash, askedToken, keepAnswer } from "./check/ask";
 import { CheckResponse } from "./check/check-response";
 import { Outcome, OutcomeKind, Placement } from "./check/outcome";
 import { nowNs } from "./host/clock";
@@ -17,6 +17,7 @@ import { ShadowCheck } from "./policy/shadow-check";
 import { applyToRequest, applyToResponse } from "./verdict/apply";
 import { decisionIdHeader, replyDenied, replyFixed } from "./verdict/replies";
 import { seal } from "./verdict/seal";
+import { Slice } from "./wire/slice";
 
 /** FilterHeadersStatus of the proxy-wasm ABI. */
 const CONTINUE: i32 = 0;
@@ -30,7 +31,9 @@ const path = new Value();
 export class Stream {
 	readonly bag: Bag = new Bag();
 
-	private id: u32 = 0;
+	/** The context's number. */
+	id: u32 = 0;
+
 	private plugin: Plugin | null = null;
 	private operations: Operations = new Operations();
 	private shadow: ShadowCheck = new ShadowCheck();
@@ -39,6 +42,7 @@ export class Stream {
 	private token: u32 = 0;
 	private selected: u64 = 0;
 	private askedNs: u64 = 0;
+	private askedHash: u64 = 0;
 	/** We answered: the reply passes our own response callback, and a second one must never follow. */
 	private replied: bool = false;
 
@@ -70,44 +74,58 @@ export class Stream {
 		let selection = plugin.selection;
 		selection.select(config, this.bag);
 		this.selected = selection.enforced;
-		if (selection.shadows != 0) this.shadow.ask(plugin, this, selection.shadows);
-		if (this.selected != 0 && (selection.targeted || config.allowByDefault)) return this.askMixer(plugin);
+		this.askedNs = nowNs();
+		if (selection.shadows != 0) this.shadow.ask(plugin, this, selection.shadows, this.askedNs);
+		if (this.selected != 0 && (selection.targeted || config.allowByDefault)) return this.decideOrAsk(plugin);
 		if (!config.allowByDefault) return this.refuse(plugin, OutcomeKind.Denied);
 		return this.allow(plugin, OutcomeKind.Allowed, Placement.None);
 	}
 
-	private askMixer(plugin: Plugin): i32 {
-		let asked = ask(plugin, this, this.selected);
+	private decideOrAsk(plugin: Plugin): i32 {
+		let remote = this.selected & plugin.remote;
+		if (remote == 0) return this.conclude(plugin, null, false);
+		let asked = ask(plugin, this, remote, this.askedNs);
 		if (asked == Asked.BadInput) return this.refuse(plugin, OutcomeKind.BadInput);
-		if (asked == Asked.Failed) return this.conclude(plugin, null);
+		if (asked == Asked.Failed) return this.conclude(plugin, null, false);
+		if (asked == Asked.Known) return this.conclude(plugin, plugin.response, true);
 		this.token = askedToken;
-		this.askedNs = nowNs();
-		plugin.pending.add(this.token, this);
+		this.askedHash = askedHash;
 		return PAUSE;
 	}
 
 	/**
-	 * The answer to a call this stream made; null where there is none.
+	 * The answer to a call this stream waited for, opened; null where there is none.
 	 *
 	 * @param token which call; the stream chosen is this one's from here on.
+	 * @param message the answer's bytes, to be kept by who asked first; null for those who joined the call.
 	 */
-	answered(token: u32, response: CheckResponse | null): void {
+	answered(token: u32, response: CheckResponse | null, message: Slice | null): void {
 		let plugin = this.plugin;
 		if (plugin === null) return;
-		if (token != this.token) return this.shadow.answered(plugin, this.outcome, token, response);
+		if (token != this.token) {
+			if (selectStream(this.id) == Status.Ok) this.shadow.answered(plugin, this, token, response, message);
+			return;
+		}
 		this.token = 0;
-		this.outcome.durationNs = nowNs() - this.askedNs;
-		plugin.stats.checkAnswered(this.outcome.durationNs);
 		if (this.replied || selectStream(this.id) != Status.Ok) return;
-		if (this.conclude(plugin, response) == CONTINUE) continueRequest();
+		let result = this.conclude(plugin, response, false);
+		let isDecision = this.outcome.kind == OutcomeKind.Allowed || this.outcome.kind == OutcomeKind.Denied;
+		if (message !== null && isDecision) {
+			let selected = this.selected & plugin.remote;
+			keepAnswer(plugin, this, selected, this.askedHash, message, this.outcome.allowed, this.askedNs);
+		}
+		if (result == CONTINUE) continueRequest();
 	}
 
-	private conclude(plugin: Plugin, response: CheckResponse | null): i32 {
+	private conclude(plugin: Plugin, response: CheckResponse | null, cached: bool): i32 {
 		let combined = plugin.combined;
-		combined.combine(plugin.config.policies, this.selected, response, this.operations);
+		let answers = plugin.answers;
+		answers.begin(plugin, this.bag, response, cached, this.askedNs);
+		combined.combine(plugin.config.policies, this.selected, answers, this.operations);
 		plugin.stats.ignoredFields(combined.unknownFields);
 		this.remember(plugin);
-		let placement = combined.kind == OutcomeKind.Unavailable ? Placement.None : Placement.Mixer;
+		this.outcome.cached = answers.cached;
+		let placement = placementOf(plugin);
 		if (combined.allowed) return this.allow(plugin, combined.kind, placement);
 		if (combined.kind != OutcomeKind.Denied) return this.refuse(plugin, combined.kind, placement);
 		this.decide(plugin, OutcomeKind.Denied, placement, false);
@@ -148,10 +166,15 @@ export class Stream {
 		return PAUSE;
 	}
 
+	/** The decision's end: counted, and how long it took. */
 	private decide(plugin: Plugin, kind: OutcomeKind, placement: Placement, allowed: bool): void {
 		this.outcome.kind = kind;
 		this.outcome.placement = placement;
 		this.outcome.allowed = allowed;
+		if (placement != Placement.None || kind == OutcomeKind.Unavailable) {
+			this.outcome.durationNs = nowNs() - this.askedNs;
+			plugin.stats.decisionTook(this.outcome.durationNs, placement);
+		}
 		plugin.stats.decided(kind, placement);
 	}
 
@@ -190,13 +213,20 @@ export class Stream {
 	end(): void {
 		let plugin = this.plugin;
 		if (plugin !== null) {
-			if (this.token != 0 && plugin.pending.remove(this.token)) cancelGrpc(this.token);
-			this.shadow.cancel(plugin);
+			if (this.token != 0 && plugin.pending.remove(this.token, this.id)) cancelGrpc(this.token);
+			this.shadow.cancel(plugin, this);
 		}
 		this.token = 0;
 		this.bag.release();
 		this.plugin = null;
 	}
+}
+
+/** Of the Policy that answered. */
+function placementOf(plugin: Plugin): Placement {
+	let combined = plugin.combined;
+	if (combined.kind == OutcomeKind.Unavailable || combined.kind == OutcomeKind.BadInput) return Placement.None;
+	return plugin.config.policies[combined.policy].inProxy ? Placement.Proxy : Placement.Mixer;
 }
 
 function text(outcome: Outcome): string {

@@ -27,12 +27,30 @@ export class Policy {
 	name: Slice = new Slice();
 	entrypoint: Slice = new Slice();
 	shadow: bool = false;
+	/** Evaluated by the policy linked into this module; else by the Mixer. */
+	inProxy: bool = false;
+	/** OPA's number of the entrypoint in the linked policy. */
+	linkedEntrypoint: i32 = -1;
+	/** Its answers hold for a while: it reads neither time nor randomness. */
+	deterministic: bool = false;
 	/** failureMode: allow. */
 	allowOnFailure: bool = false;
 	deadlineMs: u32 = 0;
 	targets: Array<Target> = new Array<Target>();
 	/** What of the request it can read. */
 	inputs: InputPlan = new InputPlan();
+}
+
+/** What is kept of decisions. */
+@final
+export class CacheConfig {
+	/** 0: nothing is kept. */
+	entries: i32 = 0;
+	bytes: i32 = 0;
+	/** How long an allow holds that says nothing itself. */
+	ttlMs: i64 = 0;
+	/** How long a denial holds at most. */
+	denialTtlMs: i64 = 0;
 }
 
 /** The plugin configuration, valid. */
@@ -45,6 +63,9 @@ export class Config {
 	allowByDefault: bool = false;
 	decisionIdInResponses: bool = false;
 	limits: Limits = new Limits();
+	/** Work that one evaluation in the proxy may take, in units (mixer/policy/link/link.ts). */
+	fuel: i64 = 0;
+	cache: CacheConfig = new CacheConfig();
 	redaction: Redaction = new Redaction();
 	/** In the order of their names. */
 	policies: Array<Policy> = new Array<Policy>();

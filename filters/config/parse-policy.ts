@@ -1,4 +1,5 @@
 import { PLUS, writeDecoded } from "../attributes/percent";
+import { linkedPolicy } from "../policy/linked/linked-policy";
 import { Bytes } from "../wire/bytes";
 import { Slice } from "../wire/slice";
 import { Policy, Target } from "./config";
@@ -15,10 +16,9 @@ export function parsePolicy(reader: ObjectReader, workload: string): Policy {
 	let policy = new Policy();
 	policy.name = Slice.of(reader.text("name"));
 	policy.entrypoint = Slice.of(reader.text("entrypoint"));
-	// The linked policy comes with the module that holds one; this module asks the Mixer.
-	let placement = reader.text("placement");
-	if (placement != "mixer")
-		reader.faults.add(reader.at("placement"), 'must be "mixer": this module has no policy linked into it');
+	policy.inProxy = reader.choice("placement", "proxy", "mixer");
+	policy.deterministic = reader.flag("deterministic");
+	if (policy.inProxy) policy.linkedEntrypoint = linkedEntrypoint(reader, policy.entrypoint);
 	policy.shadow = reader.choice("mode", "shadow", "enforce");
 	policy.allowOnFailure = reader.choice("failureMode", "allow", "deny");
 	policy.deadlineMs = <u32>reader.integer("deadlineMs", 1, MAX_DEADLINE_MS);
@@ -26,6 +26,12 @@ export function parsePolicy(reader: ObjectReader, workload: string): Policy {
 	parseInputs(reader, policy);
 	reader.finish();
 	return policy;
+}
+
+function linkedEntrypoint(reader: ObjectReader, name: Slice): i32 {
+	let number = linkedPolicy.present ? linkedPolicy.entrypoint(name) : -1;
+	if (number < 0) reader.faults.add(reader.at("entrypoint"), "is not in the policy linked into this module");
+	return number;
 }
 
 function parseTargets(parent: ObjectReader, workload: string, policy: Policy): void {

@@ -1,7 +1,7 @@
 import { attributeByName } from "../attributes/names";
 import { JsonDocument } from "../wire/json-reader";
 import { Slice } from "../wire/slice";
-import { Config, MAX_POLICIES } from "./config";
+import { CacheConfig, Config, MAX_POLICIES } from "./config";
 import { Faults } from "./faults";
 import { ObjectReader } from "./object-reader";
 import { parsePolicy } from "./parse-policy";
@@ -10,6 +10,8 @@ import { parsePolicy } from "./parse-policy";
 const MAX_DEPTH: i32 = 16;
 const MAX_NAMES: i32 = 256;
 const MIB: i64 = 1048576;
+const MAX_FUEL: i64 = 1000000000;
+const HOUR_MS: i64 = 3600000;
 
 /**
  * Parses the plugin configuration that `sluice build` writes.
@@ -33,6 +35,7 @@ export function parseConfig(ptr: usize, size: i32, workload: string, faults: Fau
 	config.allowByDefault = reader.choice("default", "allow", "deny");
 	config.decisionIdInResponses = reader.flag("decisionIdInResponses");
 	parseLimits(reader, config);
+	parseCache(reader, config.cache);
 	parseRedaction(reader, config);
 	parsePolicies(reader, workload, config);
 	parseReport(reader, config);
@@ -57,7 +60,18 @@ function parseLimits(parent: ObjectReader, config: Config): void {
 	config.limits.inputBytes = <i32>reader.integer("inputBytes", 256, MIB);
 	config.limits.inputDepth = <i32>reader.integer("inputDepth", 4, 1024);
 	config.limits.inputKeys = <i32>reader.integer("inputKeys", 1, 100000);
+	config.fuel = reader.integer("fuel", 1000, MAX_FUEL);
 	config.limits.numberDigits = <i32>reader.integer("numberDigits", 1, 1024);
+	reader.finish();
+}
+
+function parseCache(parent: ObjectReader, cache: CacheConfig): void {
+	let reader = parent.object("cache");
+	if (reader === null) return;
+	cache.entries = <i32>reader.integer("entries", 0, 1000000);
+	cache.bytes = <i32>reader.integer("bytes", 0, 256 * MIB);
+	cache.ttlMs = reader.integer("ttlMs", 0, HOUR_MS);
+	cache.denialTtlMs = reader.integer("denialTtlMs", 0, HOUR_MS);
 	reader.finish();
 }
 

@@ -1,6 +1,7 @@
-import { AnswerStatus, CheckResponse } from "../check/check-response";
+import { AnswerStatus } from "../check/check-response";
 import { OutcomeKind } from "../check/outcome";
 import { Policy } from "../config/config";
+import { Answers } from "./answers";
 import { Decision, DecisionKind } from "./decision";
 import { Operations } from "./operations";
 
@@ -23,25 +24,16 @@ export class Combined {
 	fault: string = "";
 
 	/**
-	 * Every selected Policy must allow; the first that doesn't, in the order of their names, answers. `response` is null
-	 * where the Mixer gave no answer at all: then each Policy's failureMode is its answer. What the decisions do to the
-	 * request goes to `operations`, in the same order.
+	 * Every selected Policy must allow; the first that doesn't, in the order of their names, answers. What the decisions
+	 * do to the request goes to `operations`, in the same order.
 	 */
-	combine(policies: Array<Policy>, selected: u64, response: CheckResponse | null, operations: Operations): void {
+	combine(policies: Array<Policy>, selected: u64, answers: Answers, operations: Operations): void {
 		this.begin();
 		operations.reset();
 		for (let i = 0; i < policies.length; i++) {
 			if ((selected & ((<u64>1) << i)) == 0) continue;
-			let status = AnswerStatus.Unavailable;
-			if (response !== null) {
-				response.next();
-				status = response.status;
-			}
 			this.policy = i;
-			if (!this.take(unchecked(policies[i]), status, response, operations)) {
-				this.allowed = false;
-				return;
-			}
+			if (!this.take(unchecked(policies[i]), answers, operations)) return;
 		}
 		this.allowed = true;
 	}
@@ -56,26 +48,30 @@ export class Combined {
 	}
 
 	/** One Policy's answer; false where it ends the matter. */
-	private take(policy: Policy, status: AnswerStatus, response: CheckResponse | null, operations: Operations): bool {
+	private take(policy: Policy, answers: Answers, operations: Operations): bool {
 		this.hasDecision = false;
-		switch (status) {
+		answers.next(policy, this.policy);
+		switch (answers.status) {
 			case AnswerStatus.Ok:
-				return response !== null && this.read(response, operations);
+				return this.read(answers, operations);
 			case AnswerStatus.Undefined:
-				return this.fail("the decision is undefined");
 			case AnswerStatus.PolicyError:
-				return this.fail("the Mixer reports an error of the policy; its log has it");
+				return this.fail(answers.fault);
+			case AnswerStatus.BadInput:
+				this.kind = OutcomeKind.BadInput;
+				return false;
 			default:
 				this.kind = OutcomeKind.Unavailable;
 				return policy.allowOnFailure;
 		}
 	}
 
-	private read(response: CheckResponse, operations: Operations): bool {
-		let kind = this.decision.read(response.value.ptr, response.value.size, operations);
+	private read(answers: Answers, operations: Operations): bool {
+		let kind = this.decision.read(answers.value.ptr, answers.value.size, operations);
 		this.unknownFields += this.decision.unknownFields;
 		if (kind == DecisionKind.Invalid) return this.fail(this.decision.fault);
 		this.hasDecision = true;
+		answers.keep(this.policy, kind == DecisionKind.Allowed, this.decision.ttlMs);
 		if (kind == DecisionKind.Allowed) return true;
 		this.kind = OutcomeKind.Denied;
 		return false;

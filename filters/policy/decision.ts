@@ -18,6 +18,7 @@ const MAX_STATUS: i64 = 599;
 const MAX_BODY_BYTES: i32 = 65536;
 const MAX_TEXT_BYTES: i32 = 4096;
 const MAX_DEPTH: i32 = 32;
+const MAX_TTL_SECONDS: f64 = 3600;
 const NONE: i32 = -1;
 
 const ALLOWED = Slice.of("allowed");
@@ -36,6 +37,8 @@ export class Decision {
 	body: Bytes = new Bytes(256, MAX_BODY_BYTES);
 	reason: Bytes = new Bytes(128, MAX_TEXT_BYTES);
 	rule: Bytes = new Bytes(64, MAX_TEXT_BYTES);
+	/** How long it holds, as it says itself; negative where it doesn't. */
+	ttlMs: i64 = -1;
 	/** Fields that mean nothing here; ignored as OPA's plugin does. */
 	unknownFields: i32 = 0;
 	/** What is wrong with an invalid one. */
@@ -50,6 +53,7 @@ export class Decision {
 		this.body.reset();
 		this.reason.reset();
 		this.rule.reset();
+		this.ttlMs = -1;
 		this.unknownFields = 0;
 		this.fault = "";
 		if (!this.document.parse(ptr, size, MAX_DEPTH)) return this.invalid("the decision is not JSON");
@@ -87,7 +91,7 @@ export class Decision {
 		if (document.keyIs(node, BODY)) return this.readText(node, this.body, "body");
 		if (document.keyIs(node, REASON)) return this.readText(node, this.reason, "reason");
 		if (document.keyIs(node, RULE)) return this.readText(node, this.rule, "rule");
-		if (document.keyIs(node, TTL)) return this.expect(document.kind(node) == JsonKind.Number, "ttl is not a number");
+		if (document.keyIs(node, TTL)) return this.readTtl(node);
 		if (document.keyIs(node, QUOTAS)) return this.expect(false, "quotas are not available in this version");
 		if (!this.changes.isOurs(node)) {
 			this.unknownFields++;
@@ -108,6 +112,14 @@ export class Decision {
 		let status = document.integer(node);
 		this.status = <i32>status;
 		return this.expect(status >= MIN_STATUS && status <= MAX_STATUS, "http_status is not from 200 to 599");
+	}
+
+	/** In seconds, fractions too. */
+	private readTtl(node: i32): bool {
+		if (this.document.kind(node) != JsonKind.Number) return this.expect(false, "ttl is not a number");
+		let seconds = this.document.double(node);
+		this.ttlMs = <i64>max(0.0, min(seconds, MAX_TTL_SECONDS) * 1000.0);
+		return true;
 	}
 
 	private readText(node: i32, out: Bytes, field: string): bool {

@@ -1,10 +1,11 @@
-import { Asked, ask, askedToken } from "../check/ask";
+import { Asked, ask, askedHash, askedToken, keepAnswer } from "../check/ask";
 import { CheckResponse } from "../check/check-response";
-import { Outcome } from "../check/outcome";
+import { OutcomeKind } from "../check/outcome";
 import { cancelGrpc } from "../host/grpc";
 import { Plugin } from "../plugin";
 import { outcomeName } from "../stats";
 import { Stream } from "../stream";
+import { Slice } from "../wire/slice";
 import { Operations } from "./operations";
 
 /** What the shadows' decisions would do goes nowhere. */
@@ -15,37 +16,62 @@ const discarded = new Operations();
 export class ShadowCheck {
 	private token: u32 = 0;
 	private selected: u64 = 0;
+	private askedNs: u64 = 0;
+	private askedHash: u64 = 0;
 
-	/** Asks; a question that can't be asked is left out of the record. */
-	ask(plugin: Plugin, stream: Stream, selected: u64): void {
-		this.selected = selected;
-		if (ask(plugin, stream, selected) != Asked.Waiting) return;
+	/** Evaluates those in the proxy and asks for the others; a question that can't be asked is left out of the record. */
+	ask(plugin: Plugin, stream: Stream, selected: u64, nowNs: u64): void {
+		let remote = selected & plugin.remote;
+		this.note(plugin, stream, selected & ~plugin.remote, null, nowNs);
+		if (remote == 0) return;
+		this.selected = remote;
+		let asked = ask(plugin, stream, remote, nowNs);
+		if (asked == Asked.Known) this.note(plugin, stream, remote, plugin.response, nowNs);
+		if (asked != Asked.Waiting) return;
 		this.token = askedToken;
-		plugin.pending.add(askedToken, stream);
+		this.askedNs = nowNs;
+		this.askedHash = askedHash;
 	}
 
-	/** Notes what each shadow would have answered, and counts it. */
-	answered(plugin: Plugin, outcome: Outcome, token: u32, response: CheckResponse | null): void {
+	/**
+	 * The Mixer's answer; the stream is the selected one.
+	 *
+	 * @param message the answer's bytes, to be kept; null for who joined the call.
+	 */
+	answered(plugin: Plugin, stream: Stream, token: u32, response: CheckResponse | null, message: Slice | null): void {
 		if (token != this.token) return;
 		this.token = 0;
 		if (response === null) return;
-		let policies = plugin.config.policies;
-		let combined = plugin.combined;
-		for (let i = 0; i < policies.length; i++) {
-			let bit = (<u64>1) << i;
-			if ((this.selected & bit) == 0) continue;
-			combined.combine(policies, bit, response, discarded);
-			plugin.stats.shadowDecided(combined.kind);
-			let name = policies[i].name;
-			outcome.shadow.raw(name.ptr, name.size);
-			outcome.shadow.byte(0);
-			outcome.shadow.text(outcomeName(combined.kind));
-			outcome.shadow.byte(0);
-		}
+		let worst = this.note(plugin, stream, this.selected, response, this.askedNs);
+		if (message === null || worst > OutcomeKind.Denied) return;
+		let allowed = worst == OutcomeKind.Allowed;
+		keepAnswer(plugin, stream, this.selected, this.askedHash, message, allowed, this.askedNs);
 	}
 
-	cancel(plugin: Plugin): void {
-		if (this.token != 0 && plugin.pending.remove(this.token)) cancelGrpc(this.token);
+	/** Notes what each would have answered, and counts it; answers the worst of it. */
+	private note(plugin: Plugin, stream: Stream, selected: u64, response: CheckResponse | null, nowNs: u64): OutcomeKind {
+		let worst = OutcomeKind.Allowed;
+		let policies = plugin.config.policies;
+		let combined = plugin.combined;
+		let shadow = stream.outcome.shadow;
+		plugin.answers.begin(plugin, stream.bag, response, false, nowNs);
+		for (let i = 0; i < policies.length; i++) {
+			let bit = (<u64>1) << i;
+			if ((selected & bit) == 0) continue;
+			combined.combine(policies, bit, plugin.answers, discarded);
+			worst = max(worst, combined.kind);
+			plugin.stats.shadowDecided(combined.kind);
+			let name = policies[i].name;
+			shadow.raw(name.ptr, name.size);
+			shadow.byte(0);
+			shadow.text(outcomeName(combined.kind));
+			shadow.byte(0);
+		}
+		return worst;
+	}
+
+	cancel(plugin: Plugin, stream: Stream): void {
+		if (this.token != 0 && plugin.pending.remove(this.token, stream.id)) cancelGrpc(this.token);
 		this.token = 0;
 	}
 }

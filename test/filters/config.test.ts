@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { describe, test } from "node:test";
 import { FakeHost } from "../support/fake-host.ts";
-import { configuration, policy, startFilter } from "../support/filter-host.ts";
+import { cache, configuration, limits, policy, startFilter } from "../support/filter-host.ts";
 
 const filter = await readFile(new URL("../../build/filter/http.wasm", import.meta.url));
 
@@ -29,12 +29,16 @@ describe("the plugin configuration", () => {
 		]);
 	});
 
-	const cases: [name: string, fields: Record<string, unknown>, fault: string][] = [
+	const cases: [name: string, fields: Record<string, unknown>, fault: string | string[]][] = [
 		["a missing field", { report: undefined }, "report: is missing"],
-		["a limit out of bounds", { limits: { inputBytes: 1, inputDepth: 64, inputKeys: 10, numberDigits: 64 } }, "limits.inputBytes: must be a whole number from 256 to 1048576"],
+		["a limit out of bounds", { limits: limits({ inputBytes: 1 }) }, "limits.inputBytes: must be a whole number from 256 to 1048576"],
+		["no fuel", { limits: limits({ fuel: 0 }) }, "limits.fuel: must be a whole number from 1000 to 1000000000"],
+		["a cache without its bounds", { cache: cache({ entries: -1, ttlMs: "10s" }) }, ["cache.entries: must be a whole number from 0 to 1000000", "cache.ttlMs: must be a whole number from 0 to 3600000"]],
+		["a cache that is missing", { cache: undefined }, "cache: is missing"],
+		["a policy that doesn't say whether it is deterministic", { policies: [policy({ deterministic: undefined })] }, "policies[0].deterministic: is missing"],
 		["an attribute that is none", { report: { attributes: ["request.colour"] } }, 'report.attributes: "request.colour" is not in the vocabulary'],
 		["a policy without failureMode", { policies: [policy({ failureMode: undefined })] }, "policies[0].failureMode: is missing"],
-		["a placement this module lacks", { policies: [policy({ placement: "proxy" })] }, 'policies[0].placement: must be "mixer": this module has no policy linked into it'],
+		["a placement this module lacks", { policies: [policy({ placement: "proxy" })] }, 'policies[0].entrypoint: is not in the policy linked into this module'],
 		["a deadline of nothing", { policies: [policy({ deadlineMs: 0 })] }, "policies[0].deadlineMs: must be a whole number from 1 to 60000"],
 		["no target", { policies: [policy({ targets: [] })] }, "policies[0].targets: must name at least one target"],
 		["a path prefix without its slash", { policies: [policy({ targets: [{ pathPrefix: "a" }] })] }, "policies[0].targets[0].pathPrefix: must start with /"],
@@ -42,7 +46,7 @@ describe("the plugin configuration", () => {
 		["more policies than a selection holds", { policies: Array.from({ length: 65 }, () => policy()) }, "policies: has more than 64 entries"],
 	]; // biome-ignore format: a row each
 	for (const [name, fields, fault] of cases) {
-		test(`refuses ${name}`, async () => assert.deepEqual(await faultsOf(fields), [fault]));
+		test(`refuses ${name}`, async () => assert.deepEqual(await faultsOf(fields), [fault].flat()));
 	}
 
 	test("refuses what is not JSON, naming the place", async () => {

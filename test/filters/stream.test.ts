@@ -11,6 +11,7 @@ import {
 	counter,
 	Failure,
 	get,
+	limits,
 	policy,
 	question,
 	REVISION,
@@ -109,8 +110,10 @@ describe("a request", () => {
 	});
 
 	test("over the input limits is refused before any policy runs", async () => {
-		const limits = { inputBytes: 256, inputDepth: 64, inputKeys: 1024, numberDigits: 64 };
-		const host = await startFilter({ limits, policies: [policy({ inputs: [["request", "headers"]] })] });
+		const host = await startFilter({
+			limits: limits({ inputBytes: 256 }),
+			policies: [policy({ inputs: [["request", "headers"]] })],
+		});
 		const stream = get(host, "/", [["x-long", "x".repeat(300)]]);
 		assert.equal(stream.localResponse?.details, "sluice_bad_input");
 		assert.deepEqual(checks(host), []);

@@ -1,11 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { filterModule } from "../../cli/checkout.ts";
+import { filterFileText } from "../../cli/filter.ts";
 import { buildConfiguration, loadConfiguration } from "../../cli/up/prepare.ts";
 import type { Snapshot } from "../../galley/snapshot.ts";
 import type { Build } from "../../mixer/policy/requirements.ts";
 import type { HandlerSpec } from "../../mixer/report/build-handlers.ts";
-import { extensionConfigFile } from "../../pilot/extension-config-file.ts";
 import { checkout } from "./programs.ts";
 
 /** A configuration folder, built for Envoy. */
@@ -31,7 +29,5 @@ export async function buildTestConfiguration(
 	};
 	const snapshot = await loadConfiguration(dir, { stderr: { write: fail } });
 	const build = await buildConfiguration(snapshot, handlers);
-	const { pluginConfig, requirements } = build;
-	const module = await readFile(filterModule);
-	return { snapshot, build, filter: extensionConfigFile({ module, pluginConfig, revision: requirements.revision }) };
+	return { snapshot, build, filter: filterFileText(build) };
 }

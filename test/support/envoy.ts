@@ -20,6 +20,8 @@ export interface TestEnvoyOptions {
 	readonly mixerPort: number;
 	/** The text of filter.json. */
 	readonly filter: string;
+	/** Path of another Envoy than the set-up's. */
+	readonly program?: string;
 	/** Changes of the test's own to the text of envoy/standalone.yaml. */
 	readonly edit?: (template: string) => string;
 	/** Changes of the test's own to the configuration made of it. */
@@ -56,7 +58,8 @@ export class TestEnvoy {
 			const config = envoyConfig(options.edit?.(template) ?? template, run);
 			if (options.upstreamHttp2Port !== undefined) pointHttp2(config, options.upstreamHttp2Port);
 			options.change?.(config);
-			const process = await EnvoyProcess.start({ envoy: envoyProgram(), config, adminPort, stateDir: dir });
+			const envoy = options.program ?? envoyProgram();
+			const process = await EnvoyProcess.start({ envoy, config, adminPort, stateDir: dir });
 			return new TestEnvoy(process, run, dir);
 		} catch (error) {
 			await rm(dir, { recursive: true });

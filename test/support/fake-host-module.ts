@@ -62,6 +62,14 @@ export class FakeHostModule {
 		return typeof this.exports[name] === "function";
 	}
 
+	/** The value of an exported global. */
+	global(name: string): number {
+		const target = this.exports[name];
+		assert.ok(target instanceof WebAssembly.Global, name);
+		const value: unknown = target.value;
+		return Number(value);
+	}
+
 	get memoryBytes(): number {
 		return this.memory.buffer.byteLength;
 	}

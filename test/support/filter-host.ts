@@ -21,6 +21,7 @@ export function policy(fields: Readonly<Record<string, unknown>> = {}): Readonly
 		name: "bookstore",
 		entrypoint: "bookstore/authz/decision",
 		placement: "mixer",
+		deterministic: true,
 		mode: "enforce",
 		failureMode: "deny",
 		deadlineMs: 200,
@@ -30,6 +31,16 @@ export function policy(fields: Readonly<Record<string, unknown>> = {}): Readonly
 	};
 }
 
+/** The limits of a plugin configuration. */
+export function limits(fields: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
+	return { inputBytes: 65536, inputDepth: 64, inputKeys: 1024, numberDigits: 64, fuel: 2_000_000, ...fields };
+}
+
+/** How decisions are kept. */
+export function cache(fields: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
+	return { entries: 10_000, bytes: 8_388_608, ttlMs: 10_000, denialTtlMs: 1000, ...fields };
+}
+
 /** A valid plugin configuration. */
 export function configuration(fields: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
 	return {
@@ -37,7 +48,8 @@ export function configuration(fields: Readonly<Record<string, unknown>> = {}): R
 		cluster: "sluice-mixer",
 		default: "deny",
 		decisionIdInResponses: false,
-		limits: { inputBytes: 65536, inputDepth: 64, inputKeys: 1024, numberDigits: 64 },
+		limits: limits(),
+		cache: cache(),
 		redaction: { headers: ["authorization"], queryParameters: ["access_token"] },
 		policies: [policy()],
 		report: { attributes: ["check.outcome", "request.method"] },
@@ -48,14 +60,20 @@ export function configuration(fields: Readonly<Record<string, unknown>> = {}): R
 /** The filter as set-up built it. */
 const filterFile = new URL("../../build/filter/http.wasm", import.meta.url);
 
+export interface StartOptions extends FakeHostOptions {
+	/** A filter with a policy linked into it, instead of the one without. */
+	readonly module?: Uint8Array;
+}
+
 /** The real filter in a fake host, configured. */
 export async function startFilter(
 	fields: Readonly<Record<string, unknown>> = {},
-	options: FakeHostOptions = {},
+	options: StartOptions = {},
 ): Promise<FakeHost> {
 	const pluginConfiguration = JSON.stringify(configuration(fields));
 	const properties = { "xds.node.id": "envoy-1", "xds.node.cluster": "shop", ...options.properties };
-	const host = await FakeHost.load(await readFile(filterFile), { pluginConfiguration, ...options, properties });
+	const module = options.module ?? (await readFile(filterFile));
+	const host = await FakeHost.load(module, { pluginConfiguration, ...options, properties });
 	assert.equal(host.start(), true, host.logLines(4).join("\n"));
 	return host;
 }
@@ -103,6 +121,25 @@ export function answerWith(call: FakeGrpcCall, response: MessageInitShape<typeof
 	call.answer(toBinary(CheckResponseSchema, create(CheckResponseSchema, response)));
 }
 
+/** One decision of an answer of the Mixer's. */
+export interface Said {
+	readonly value?: unknown;
+	readonly forMs?: number;
+	readonly status?: Decision_Status;
+}
+
+/** Answers a Check with decisions that hold for some time. */
+export function say(call: FakeGrpcCall, ...said: readonly Said[]): void {
+	answerWith(call, {
+		revision: REVISION,
+		decisions: said.map(({ value = true, forMs = 0, status = Decision_Status.OK }) => ({
+			status,
+			value: new TextEncoder().encode(JSON.stringify(value)),
+			validDurationMs: forMs,
+		})),
+	});
+}
+
 /** The reports sent, oldest first. */
 export function reports(host: FakeHost): FakeGrpcCall[] {
 	return host.grpc.calls.filter(({ method }) => method === "Report");
@@ -135,6 +172,14 @@ export function recordsOf(call: FakeGrpcCall): Record<string, unknown>[] {
 		const { keys, values } = value.value;
 		return Object.fromEntries(keys.map((key, i) => [dictionary[key], dictionary[values[i] ?? -1]]));
 	}
+}
+
+/** Ends a stream and answers its record, the last of a report of its own. */
+export function recordOf(host: FakeHost, stream: FakeStream): Record<string, unknown> {
+	stream.end();
+	host.advance(1000);
+	const record = recordsOf(reports(host).at(-1) ?? assert.fail("no report")).at(-1);
+	return record ?? assert.fail("no record");
 }
 
 /** One of the filter's counters. */

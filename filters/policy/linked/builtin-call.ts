@@ -1,0 +1,101 @@
+import { nowNs } from "../../host/clock";
+import { Bytes } from "../../wire/bytes";
+import { JsonDocument } from "../../wire/json-reader";
+import { Slice } from "../../wire/slice";
+import {
+	BuiltinArguments,
+	BuiltinResult,
+	builtinByName,
+	builtinFault as faultOfBuiltin,
+	runBuiltin,
+	setEvaluationTime,
+} from "../builtins/builtins";
+import { policy_copy_out, policy_dump_value, policy_fail, policy_parse_value, policy_text_size } from "./abi";
+
+/** Most built-ins one policy can call. */
+const MAX_BUILTINS: i32 = 256;
+const MAX_ARGUMENT_BYTES: i32 = 1048576;
+/** Evaluated.BuiltinError. */
+const BUILTIN_ERROR: i32 = 4;
+const UNAVAILABLE: i32 = -1;
+const NONE: i32 = -1;
+
+/** By OPA's number in this policy: ours. */
+const bound = new StaticArray<i32>(MAX_BUILTINS);
+const values = new BuiltinArguments();
+const texts = new Bytes(1024, MAX_ARGUMENT_BYTES);
+const ends = new StaticArray<i32>(5);
+const out = new Bytes(1024, MAX_ARGUMENT_BYTES);
+const name = new Bytes(64, 256);
+const nameSlice = new Slice();
+let timeIsSet: bool = false;
+let fault: string = "";
+
+/**
+ * Learns which number OPA gave each built-in; false where the table can't be read. One that is not available here may
+ * belong to a Policy that the Mixer evaluates: called all the same, it fails.
+ */
+export function bindBuiltins(table: JsonDocument): bool {
+	bound.fill(UNAVAILABLE);
+	for (let member = table.first(table.root); member != NONE; member = table.next(member)) {
+		let number = table.integer(member);
+		if (number < 0 || number >= MAX_BUILTINS) return false;
+		name.reset();
+		table.key(member, name);
+		nameSlice.set(name.ptr, name.size);
+		bound[<i32>number] = builtinByName(nameSlice);
+	}
+	return true;
+}
+
+/** A new evaluation: its time is not taken yet. */
+export function beginBuiltins(): void {
+	timeIsSet = false;
+	fault = "";
+}
+
+/** What was wrong with the arguments of the built-in that failed last. */
+export function builtinFault(): string {
+	return fault;
+}
+
+/** Called by the policy, through the glue: OPA's values in, an OPA value out, 0 for undefined. */
+export function policyBuiltin(number: i32, count: i32, a: i32, b: i32, c: i32, d: i32): i32 {
+	if (!timeIsSet) {
+		setEvaluationTime(nowNs());
+		timeIsSet = true;
+	}
+	readArguments(count, a, b, c, d);
+	out.reset();
+	let result = texts.overflowed ? BuiltinResult.Error : runBuiltin(bound[number], values, out);
+	if (result == BuiltinResult.Undefined) return 0;
+	if (result == BuiltinResult.Error || out.overflowed) {
+		fault = faultOfBuiltin();
+		policy_fail(BUILTIN_ERROR);
+	}
+	return policy_parse_value(out.ptr, out.size);
+}
+
+function readArguments(count: i32, a: i32, b: i32, c: i32, d: i32): void {
+	texts.reset();
+	if (count > 0) readArgument(0, a);
+	if (count > 1) readArgument(1, b);
+	if (count > 2) readArgument(2, c);
+	if (count > 3) readArgument(3, d);
+	values.reset();
+	let start = 0;
+	for (let i = 0; i < count; i++) {
+		values.add(texts.ptr + start, ends[i] - start);
+		start = ends[i];
+	}
+}
+
+function readArgument(index: i32, value: i32): void {
+	let at = policy_dump_value(value);
+	let size = policy_text_size(at);
+	if (texts.reserve(size)) {
+		policy_copy_out(texts.ptr + texts.size, at, size);
+		texts.size += size;
+	}
+	ends[index] = texts.size;
+}
