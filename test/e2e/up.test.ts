@@ -46,10 +46,10 @@ test("brings up the bookstore as the banner says, and leaves nothing behind", as
 	await run.printed("GET /books/1");
 	const lines = run.stdout.split("\n").filter((line) => /^\d\d:\d\d:\d\d /.test(line));
 	assert.deepEqual(lines.map((line) => line.slice(9).replace(/\s+\d+(µs|ms) .*$/, "")).sort(), [
-		"ALLOW 200 GET /books   books_public  mixer",
-		"ALLOW 200 GET /books/1 books_public  mixer",
-		"DENY  403 GET /admin   staff_only    mixer",
-		"DENY  403 GET /internal no_rule       mixer",
+		"ALLOW 200 GET /books   books_public  proxy",
+		"ALLOW 200 GET /books/1 books_public  proxy",
+		"DENY  403 GET /admin   staff_only    proxy",
+		"DENY  403 GET /internal no_rule       proxy",
 	]);
 	const children = await childrenOf(run.pid);
 	assert.equal(children.length, 3);
@@ -160,7 +160,7 @@ function examples(): string {
 /** The banner of the first two minutes, for these ports; times and revision as they vary. */
 function banner(): string {
 	const { listener, admin, envoyAdmin } = ports;
-	return ` ✓ policy TIME   bookstore@REVISION → mixer (reads 3 inputs, 13 tests pass)
+	return ` ✓ policy TIME   bookstore@REVISION → proxy (reads 3 inputs, 13 tests pass)
  ✓ ready TIME
 
  app through Envoy  ${`http://127.0.0.1:${listener}`.padEnd(28)} metrics    http://127.0.0.1:${admin}/metrics
