@@ -3,6 +3,12 @@ const ABORTED = 1;
 const OUT_OF_FUEL = 2;
 const OUT_OF_MEMORY = 3;
 
+/**
+ * Functions of the policy inside one another. Beyond some 4,000 Envoy's stack ends, and that ends the VM: nothing catches
+ * it. JSON nested 1,000 deep takes 2,000.
+ */
+const MAX_DEPTH = 2500;
+
 /** More fuel than any work takes: for the module's own start and for reading the data. */
 const ENDLESS = "9223372036854775807";
 
@@ -59,6 +65,7 @@ export function policyGlue(): string {
 	(import "opa" "__sp" (global $sp (mut i32)))
 	(memory $policy 2 2)
 	(global $fuel (mut i64) (i64.const ${ENDLESS}))
+	(global $depth (mut i32) (i32.const 0))
 	(global $failure (mut i32) (i32.const 0))
 	(global $message (mut i32) (i32.const 0))
 	(global $data (mut i32) (i32.const 0))
@@ -74,7 +81,13 @@ export function policyGlue(): string {
 	(func (export "opa_abort") (param $message i32)
 		(global.set $message (local.get $message))
 		(call $fail (i32.const ${ABORTED})))
-	(func (export "spend_fuel")
+	(func (export "enter_function")
+		(global.set $depth (i32.add (global.get $depth) (i32.const 1)))
+		(if (i32.gt_u (global.get $depth) (i32.const ${MAX_DEPTH})) (then (call $fail (i32.const ${OUT_OF_MEMORY}))))
+		(call $spend))
+	(func (export "leave_function")
+		(global.set $depth (i32.sub (global.get $depth) (i32.const 1))))
+	(func $spend (export "spend_fuel")
 		(global.set $fuel (i64.sub (global.get $fuel) (i64.const 1)))
 		(if (i64.lt_s (global.get $fuel) (i64.const 0)) (then (call $fail (i32.const ${OUT_OF_FUEL})))))
 	(func $reserve (param $bytes i32)
@@ -140,6 +153,7 @@ function contained(name: string, params: string, { fuel, body }: { fuel: string;
 		(local.set $stack (call $saveStack))
 		(local.set $savedSp (global.get $sp))
 		(global.set $fuel ${fuel})
+		(global.set $depth (i32.const 0))
 		(global.set $failure (i32.const 0))
 		(global.set $message (i32.const 0))
 		(try (do ${body}) (catch_all

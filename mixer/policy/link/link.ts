@@ -49,7 +49,8 @@ function link({ filter, policy, keep = [] }: LinkOptions): Uint8Array {
 	if (policy === undefined) return joinWasm({ parts: [filterPart, env], stays });
 	env.module.memories[0] = limits(policy);
 	const opa = { name: "opa", module: withStackPointer(parseWasm(policy.policyWasm)), metered: true };
-	return joinWasm({ parts: [filterPart, env, opa], stays, meter: { part: "env", name: "spend_fuel" } });
+	const meter = { part: "env", enter: "enter_function", leave: "leave_function", round: "spend_fuel" };
+	return joinWasm({ parts: [filterPart, env, opa], stays, meter });
 }
 
 /** A filter to be linked, with the glue it fits. */

@@ -14,6 +14,14 @@ export interface IndexMaps {
 /** What stands behind an opcode; `label` is a number that stays. */
 type Immediate = keyof IndexMaps | "label" | "block" | "memarg" | "labels" | "types" | "f32" | "f64";
 
+/** What is done on the way. */
+export interface Metering {
+	/** Called behind the head of each loop. */
+	readonly atLoop: () => void;
+}
+
+const RETURN = 0x0f;
+const BRANCH = 0x0c;
 const END = 0x0b;
 const LOOP = 0x03;
 const DELEGATE = 0x18;
@@ -78,18 +86,23 @@ const LAST_CONVERSION = 7;
  * Copies an expression up to its end, with new numbers. Knows WebAssembly 1 with bulk memory, several memories, tables'
  * references and exceptions in their first encoding: what OPA and AssemblyScript write.
  *
- * @param atLoop called behind the head of each loop.
+ * @param metering where the copy stands in a block of its own, which a return leaves.
  * @throws where there is an instruction of another kind.
  */
-export function copyExpression(from: WasmReader, to: WasmWriter, maps: IndexMaps, atLoop: () => void = () => {}): void {
+export function copyExpression(from: WasmReader, to: WasmWriter, maps: IndexMaps, metering?: Metering): void {
 	for (let depth = 1; depth > 0; ) {
 		const opcode = from.byte();
+		if (opcode === RETURN && metering !== undefined) {
+			to.byte(BRANCH);
+			to.unsigned(depth - 1);
+			continue;
+		}
 		to.byte(opcode);
 		if (opening.has(opcode)) depth++;
 		else if (opcode === END || opcode === DELEGATE) depth--;
 		if (isPlain(opcode)) continue;
 		for (const immediate of immediatesOf(opcode, from, to)) copyImmediate(immediate, from, to, maps);
-		if (opcode === LOOP) atLoop();
+		if (opcode === LOOP) metering?.atLoop();
 	}
 }
 

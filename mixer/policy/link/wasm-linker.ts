@@ -15,12 +15,15 @@ export interface JoinOptions {
 	readonly parts: readonly WasmPart[];
 	/** The exports that stay; of equal names the first part's. Functions that nothing calls any more go. */
 	readonly stays: (name: string) => boolean;
-	/** A function without parameters and results that a part exports. */
-	readonly meter?: { readonly part: string; readonly name: string };
+	/** Functions without parameters and results that a part exports: where a function begins and ends, and in loops. */
+	readonly meter?: { readonly part: string; readonly enter: string; readonly leave: string; readonly round: string };
 }
 
 const HEADER = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+const BLOCK = 0x02;
+const END = 0x0b;
 const CALL = 0x10;
+const NO_RESULT = 0x40;
 
 /**
  * Joins modules into one: what one imports under another's name is that one's export; other imports stay open. The work
@@ -33,7 +36,7 @@ export function joinWasm(options: JoinOptions): Uint8Array {
 class Join {
 	readonly #options: JoinOptions;
 	readonly #places: WasmPlaces;
-	readonly #meter: number | undefined;
+	readonly #meter: { readonly enter: number; readonly leave: number; readonly round: number } | undefined;
 	readonly #types = new Map<string, { index: number; bytes: Uint8Array }>();
 	readonly #exports: { name: string; kind: Kind; place: Place }[] = [];
 
@@ -49,9 +52,11 @@ class Join {
 				this.#exports.push({ name, kind, place: { part, index } });
 			}
 		}
-		const metering = meter === undefined ? undefined : this.#places.exported(meter.part, meter.name);
-		this.#findLive(metering);
-		this.#meter = metering === undefined ? undefined : this.#places.number("func", metering);
+		const place = (name: string) => this.#places.exported(meter?.part ?? "", name);
+		const places = meter && { enter: place(meter.enter), leave: place(meter.leave), round: place(meter.round) };
+		this.#findLive(places === undefined ? [] : Object.values(places));
+		const number = (at: Place) => this.#places.number("func", at);
+		this.#meter = places && { enter: number(places.enter), leave: number(places.leave), round: number(places.round) };
 	}
 
 	emit(): Uint8Array {
@@ -86,8 +91,8 @@ class Join {
 	}
 
 	/** Everything reached from what stays. */
-	#findLive(meter: Place | undefined): void {
-		const queue: Place[] = meter === undefined ? [] : [meter];
+	#findLive(meter: readonly Place[]): void {
+		const queue: Place[] = [...meter];
 		queue.push(...this.#exports.filter(({ kind }) => kind === "func").map(({ place }) => place));
 		for (const [part, { module }] of this.#options.parts.entries()) {
 			const indices = [...module.elements.flatMap(({ functions }) => functions)];
@@ -134,21 +139,28 @@ class Join {
 	}
 
 	#code(): Uint8Array {
-		return this.#list(this.#places.liveFunctions(), ({ part, body }, to) => {
+		return this.#list(this.#places.liveFunctions(), ({ part, defined, body }, to) => {
 			const copy = new WasmWriter();
-			const meter = this.#options.parts[part]?.metered === true ? this.#meter : undefined;
-			this.#copyBody(body, this.#maps(part), copy, meter);
+			if (this.#options.parts[part]?.metered !== true) this.#copyBody(body, this.#maps(part), copy);
+			else this.#copyBody(body, this.#maps(part), copy, this.#resultOf(part, defined));
 			to.sized(copy.bytes);
 		});
 	}
 
-	#copyBody(body: Uint8Array, maps: IndexMaps, to: WasmWriter, meter?: number): void {
+	/** What a block is of that gives what the function gives. */
+	#resultOf(part: number, defined: number): number {
+		const module = this.#options.parts[part]?.module;
+		const type = new WasmReader(module?.types[module.functions[defined] ?? 0] ?? new Uint8Array());
+		type.byte();
+		type.list(() => type.byte());
+		const [result = NO_RESULT, ...more] = type.list(() => type.byte());
+		if (more.length > 0) throw new Error("the WebAssembly module has a function of several results");
+		return result;
+	}
+
+	/** @param result of a function to be metered: its body then stands in a block. */
+	#copyBody(body: Uint8Array, maps: IndexMaps, to: WasmWriter, result?: number): void {
 		const from = new WasmReader(body);
-		const callMeter = () => {
-			if (meter === undefined) return;
-			to.byte(CALL);
-			to.unsigned(meter);
-		};
 		to.list(
 			from.list(() => [from.leb(), from.byte()] as const),
 			([count, type]) => {
@@ -156,8 +168,21 @@ class Join {
 				to.byte(type);
 			},
 		);
-		callMeter();
-		copyExpression(from, to, maps, callMeter);
+		const meter = this.#meter;
+		if (meter === undefined || result === undefined) {
+			copyExpression(from, to, maps);
+			return;
+		}
+		const call = (index: number) => {
+			to.byte(CALL);
+			to.unsigned(index);
+		};
+		call(meter.enter);
+		to.byte(BLOCK);
+		to.byte(result);
+		copyExpression(from, to, maps, { atLoop: () => call(meter.round) });
+		call(meter.leave);
+		to.byte(END);
 	}
 
 	#expression(expression: Uint8Array, part: number, to: WasmWriter): void {

@@ -112,25 +112,48 @@ test("copies every kind of instruction that it knows", () => {
 	assert.equal(call("call_float", 4), 11);
 });
 
+/** Counts what the meter is told, and how deep it stands. */
+const counting = `(module
+	(global $count (mut i32) (i32.const 0))
+	(global $depth (mut i32) (i32.const 0))
+	(func $spend (export "spend") (global.set $count (i32.add (global.get $count) (i32.const 1))))
+	(func (export "enter") (global.set $depth (i32.add (global.get $depth) (i32.const 1))) (call $spend))
+	(func (export "leave") (global.set $depth (i32.sub (global.get $depth) (i32.const 1))))
+	(func (export "call_depth") (result i32) (global.get $depth))
+	(func (export "call_count") (result i32) (global.get $count)))`;
+const meter = { part: "env", enter: "enter", leave: "leave", round: "spend" };
+
 test("calls the meter at each entry and each round of a loop of the part that is metered", () => {
-	const { call } = join(
-		{
-			env: `(module
-				(global $count (mut i32) (i32.const 0))
-				(func (export "spend") (global.set $count (i32.add (global.get $count) (i32.const 1))))
-				(func (export "call_count") (result i32) (global.get $count)))`,
-			metered: `(module
-				(func $inner)
-				(func (export "call_loop") (param i32)
-					(loop $again
-						(call $inner)
-						(local.set 0 (i32.sub (local.get 0) (i32.const 1)))
-						(br_if $again (i32.gt_s (local.get 0) (i32.const 0))))))`,
-		},
-		{ meter: { part: "env", name: "spend" } },
-	);
+	const metered = `(module
+		(func $inner)
+		(func (export "call_loop") (param i32)
+			(loop $again
+				(call $inner)
+				(local.set 0 (i32.sub (local.get 0) (i32.const 1)))
+				(br_if $again (i32.gt_s (local.get 0) (i32.const 0))))))`;
+	const { call } = join({ env: counting, metered }, { meter });
 	call("call_loop", 10);
 	assert.equal(call("call_count"), 1 + 10 + 10);
+	assert.equal(call("call_depth"), 0);
+});
+
+test("tells the meter of every way out of a function, and the result stays", () => {
+	const metered = `(module
+		(func (export "call_ways") (param i32) (result i32)
+			(block $out (result i32)
+				(if (i32.eq (local.get 0) (i32.const 1)) (then (return (i32.const 101))))
+				(block (block (br_if 3 (i32.const 102) (i32.eq (local.get 0) (i32.const 2))) (drop)))
+				(block $a (block $b
+					(br_table $a $b $a (i32.sub (local.get 0) (i32.const 3)))) (return (i32.const 104)))
+				(i32.const 100)))
+		(func (export "call_nested") (param i32) (result i32)
+			(loop $l (result i32)
+				(block (if (local.get 0) (then (return (i32.const 7)))))
+				(i32.const 8))))`;
+	const { call } = join({ env: counting, metered }, { meter });
+	const ways = [0, 1, 2, 3, 4, 5].map((way) => [call("call_ways", way), call("call_depth")]);
+	assert.deepEqual(ways, [[100, 0], [101, 0], [102, 0], [100, 0], [104, 0], [100, 0]]); // biome-ignore format: a row
+	assert.deepEqual([call("call_nested", 1), call("call_nested", 0), call("call_depth")], [7, 8, 0]);
 });
 
 test("drops functions that nothing calls, and gives the same bytes again", () => {
