@@ -67,6 +67,10 @@ export class Config {
 	fuel: i64 = 0;
 	cache: CacheConfig = new CacheConfig();
 	redaction: Redaction = new Redaction();
+	/** What the targets look at: nothing else is read to select Policies. */
+	targetsPorts: bool = false;
+	targetsHosts: bool = false;
+	targetsPaths: bool = false;
 	/** In the order of their names. */
 	policies: Array<Policy> = new Array<Policy>();
 	/** Attribute ids a record carries. */

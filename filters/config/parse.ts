@@ -1,7 +1,7 @@
 import { attributeByName } from "../attributes/names";
 import { JsonDocument } from "../wire/json-reader";
 import { Slice } from "../wire/slice";
-import { CacheConfig, Config, MAX_POLICIES } from "./config";
+import { CacheConfig, Config, MAX_POLICIES, Target } from "./config";
 import { Faults } from "./faults";
 import { ObjectReader } from "./object-reader";
 import { parsePolicy } from "./parse-policy";
@@ -90,6 +90,16 @@ function parsePolicies(reader: ObjectReader, workload: string, config: Config): 
 	for (let i = 0; i < nodes.length; i++) {
 		let policy = new ObjectReader(reader.document, nodes[i], "policies[" + i.toString() + "]", reader.faults);
 		config.policies.push(parsePolicy(policy, workload));
+		noteTargets(config, config.policies[i].targets);
+	}
+}
+
+function noteTargets(config: Config, targets: Array<Target>): void {
+	for (let i = 0; i < targets.length; i++) {
+		let target = targets[i];
+		config.targetsPorts = config.targetsPorts || target.listenerPort != 0;
+		config.targetsHosts = config.targetsHosts || target.host !== null;
+		config.targetsPaths = config.targetsPaths || target.pathPrefix !== null;
 	}
 }
 

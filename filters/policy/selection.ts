@@ -28,7 +28,7 @@ export class Selection {
 	select(config: Config, bag: Bag): void {
 		this.enforced = 0;
 		this.shadows = 0;
-		this.readRequest(bag);
+		this.readRequest(config, bag);
 		let asForwarded = false;
 		let asServersRead = false;
 		for (let i = 0; i < config.policies.length; i++) {
@@ -47,12 +47,12 @@ export class Selection {
 		this.targeted = asForwarded && asServersRead;
 	}
 
-	private readRequest(bag: Bag): void {
+	private readRequest(config: Config, bag: Bag): void {
 		let value = this.host;
-		this.port = bag.read(AttributeId.destination_port, value) ? value.integer : 0;
-		if (!bag.read(AttributeId.request_host, this.host)) this.host.text.set(0, 0);
-		if (!bag.read(AttributeId.request_url_path, this.path)) this.path.text.set(0, 0);
-		if (!bag.read(AttributeId.request_path_segments, this.segments)) this.segments.count = 0;
+		this.port = config.targetsPorts && bag.read(AttributeId.destination_port, value) ? value.integer : 0;
+		if (!config.targetsHosts || !bag.read(AttributeId.request_host, this.host)) this.host.text.set(0, 0);
+		if (!config.targetsPaths || !bag.read(AttributeId.request_url_path, this.path)) this.path.text.set(0, 0);
+		if (!config.targetsPaths || !bag.read(AttributeId.request_path_segments, this.segments)) this.segments.count = 0;
 	}
 
 	private matchesAny(policy: Policy, resolved: bool): bool {
