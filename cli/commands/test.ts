@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { type LinkedOutcome, type TestedTwice, testTwice } from "../../mixer/policy/linked-tests.ts";
 import { describeFailure, describeTest, failedInOpa } from "../../mixer/policy/policy-tests.ts";
-import { findTool } from "../../setup/tools.mjs";
 import { linkableFilter } from "../checkout.ts";
 import { readFilter } from "../filter.ts";
 import { addOutputOptions, type CommandStreams, type OutputOptions, writeResult } from "../output.ts";
+import { toolPath } from "../tool-path.ts";
 import { loadConfiguration } from "../up/prepare.ts";
 
 const HELP = `
@@ -26,7 +26,7 @@ export function addTestCommand(program: Command, streams: CommandStreams = proce
 		.addHelpText("after", HELP)
 		.action(async (dir: string, options: OutputOptions & { filter: string }) => {
 			const snapshot = await loadConfiguration(dir, streams);
-			const tests = await testTwice({ snapshot, filter: await readFilter(options.filter), opa: findTool("opa") });
+			const tests = await testTwice({ snapshot, filter: await readFilter(options.filter), opa: toolPath("opa") });
 			await writeResult({ result: { text: text(tests), json: json(tests) }, output: options, streams });
 			if (tests.some(fails)) process.exitCode = 1;
 		});

@@ -1,4 +1,5 @@
 import { Bytes } from "./bytes";
+import { hex4, simpleEscape } from "./json-escape";
 import { sequence } from "./utf8";
 
 /** What `scanJsonString` answers where the string is malformed. */
@@ -64,40 +65,4 @@ function escapeSize(at: usize, end: usize): i32 {
 	if ((unit & 0xfc00) != 0xd800) return 6;
 	if (at + 7 >= end || load<u8>(at, 6) != 0x5c || load<u8>(at, 7) != 0x75) return -1;
 	return (hex4(at + 8, end) & ~0x3ff) == 0xdc00 ? 12 : -1;
-}
-
-/** The character a one-letter escape stands for, or 0. */
-function simpleEscape(letter: u32): u32 {
-	switch (letter) {
-		case 0x22:
-		case 0x2f:
-		case 0x5c:
-			return letter;
-		case 0x62:
-			return 0x08;
-		case 0x66:
-			return 0x0c;
-		case 0x6e:
-			return 0x0a;
-		case 0x72:
-			return 0x0d;
-		case 0x74:
-			return 0x09;
-		default:
-			return 0;
-	}
-}
-
-/** Four hexadecimal digits, or -1. */
-function hex4(at: usize, end: usize): i32 {
-	if (at + 4 > end) return -1;
-	let value: i32 = 0;
-	for (let i = 0; i < 4; i++) {
-		const byte: i32 = load<u8>(at + i);
-		const letter = byte | 0x20;
-		if (byte >= 0x30 && byte <= 0x39) value = (value << 4) | (byte - 0x30);
-		else if (letter >= 0x61 && letter <= 0x66) value = (value << 4) | (letter - 0x57);
-		else return -1;
-	}
-	return value;
 }

@@ -1,4 +1,5 @@
 import { Bytes } from "../../wire/bytes";
+import { hex4, simpleEscape } from "../../wire/json-escape";
 import { sequence } from "../../wire/utf8";
 
 /** The size of a string from the byte after its opening quote up to the closing one, or -1: malformed. */
@@ -68,40 +69,4 @@ function escapeSize(at: usize, end: usize): i32 {
 	const letter: u32 = load<u8>(at, 1);
 	if (letter != 0x75) return simpleEscape(letter) == 0 ? -1 : 2;
 	return hex4(at + 2, end) < 0 ? -1 : 6;
-}
-
-/** The character a one-letter escape stands for, or 0. */
-function simpleEscape(letter: u32): u32 {
-	switch (letter) {
-		case 0x22:
-		case 0x2f:
-		case 0x5c:
-			return letter;
-		case 0x62:
-			return 0x08;
-		case 0x66:
-			return 0x0c;
-		case 0x6e:
-			return 0x0a;
-		case 0x72:
-			return 0x0d;
-		case 0x74:
-			return 0x09;
-		default:
-			return 0;
-	}
-}
-
-/** Four hexadecimal digits, or -1. */
-function hex4(at: usize, end: usize): i32 {
-	if (at + 4 > end) return -1;
-	let value: i32 = 0;
-	for (let i = 0; i < 4; i++) {
-		const byte: i32 = load<u8>(at + i);
-		const letter = byte | 0x20;
-		if (byte >= 0x30 && byte <= 0x39) value = (value << 4) | (byte - 0x30);
-		else if (letter >= 0x61 && letter <= 0x66) value = (value << 4) | (letter - 0x57);
-		else return -1;
-	}
-	return value;
 }
