@@ -63,7 +63,7 @@ async function compile(entry, target) {
 	const files = new Map();
 	const entries = ["filters/host/guard.ts", relative(root, resolve(root, entry))];
 	// An export and not Wasm's start section: Envoy cannot log what goes wrong in that.
-	const options = ["--target", target, "--outFile", "filter.wasm", "--exportStart", "_initialize"];
+	const options = ["--noColors", "--target", target, "--outFile", "filter.wasm", "--exportStart", "_initialize"];
 	const { error, stderr } = await asc.main([...entries, "--config", "asconfig.json", "--baseDir", root, ...options], {
 		writeFile: (name, contents) => files.set(name, contents),
 	});

@@ -30,7 +30,9 @@ export class ProtobufReader {
 	next(): bool {
 		this.clear();
 		if (!this.ok || this.at >= this.end) return false;
-		if (!this.varint() || this.value > u32.MAX_VALUE) return this.fail();
+		const start = this.at;
+		// A tag is a uint32: five bytes at most, also where those beyond would add nothing.
+		if (!this.varint() || this.value > u32.MAX_VALUE || this.at - start > 5) return this.fail();
 		this.field = <u32>this.value >> 3;
 		this.wire = <u32>this.value & 7;
 		this.value = 0;

@@ -96,6 +96,7 @@ const hostile: [name: string, bytes: number[]][] = [
 	["a tag cut short", [0x80]],
 	["a field number of 0", [0x00, 0x01]],
 	["a tag of more than 32 bits", [0x88, 0x80, 0x80, 0x80, 0x10, 0x01]],
+	["a tag of six bytes that would fit in two", [0x88, 0x80, 0x80, 0x80, 0x80, 0x00, 0x01]],
 	["a varint of eleven bytes", [0x08, ...Array(10).fill(0x80), 0x01]],
 	["a varint of more than 64 bits", [0x08, ...Array(9).fill(0xff), 0x02]],
 	["a length past the end", [0x0a, 0x02, 0x41]],
