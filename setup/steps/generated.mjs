@@ -4,6 +4,16 @@ import { filesUnder, hashInputs, unlessUpToDate } from "../stamps.mjs";
 
 const messages = ["mixer/api/generated/mixer_pb.js", "mixer/api/generated/mixer_pb.d.ts"];
 
+/** One of each folder that anything imports from. */
+const envoyTypes = [
+	"pilot/api/generated/envoy/config/core/v3/extension_pb.js",
+	"pilot/api/generated/envoy/extensions/filters/http/wasm/v3/wasm_pb.js",
+	"pilot/api/generated/envoy/extensions/wasm/v3/wasm_pb.js",
+	"pilot/api/generated/envoy/service/discovery/v3/discovery_pb.js",
+	"pilot/api/generated/envoy/service/extension/v3/config_discovery_pb.js",
+	"pilot/api/generated/google/rpc/status_pb.js",
+];
+
 const vocabulary = [
 	"mixer/api/generated/vocabulary.ts",
 	"mixer/api/generated/input-schema.json",
@@ -13,14 +23,21 @@ const vocabulary = [
 /** Besides mixer/api itself. */
 const messageInputs = ["mixer/api/mixer.proto", "buf.yaml", "buf.gen.yaml", "package-lock.json"];
 
+const envoyTypeInputs = ["pilot/api/envoy.binpb", "pilot/api/buf.gen.yaml", "buf.yaml", "package-lock.json"];
+
 /**
- * The code that is made from mixer/api: message types from mixer.proto, the vocabulary from attributes.yaml.
+ * The code that is made from mixer/api and pilot/api: message types from mixer.proto and of Envoy's API, the vocabulary
+ * from attributes.yaml.
  *
  * @param {{root: string, node: string}} machine
  * @returns {Promise<boolean>} whether it had to work
  */
 export async function generateCode({ root, node }) {
-	const worked = await Promise.all([generateMessages(root, node), generateVocabulary(root, node)]);
+	const worked = await Promise.all([
+		generateMessages(root, node),
+		generateEnvoyTypes(root, node),
+		generateVocabulary(root, node),
+	]);
 	return worked.includes(true);
 }
 
@@ -31,6 +48,17 @@ function generateMessages(/** @type {string} */ root, /** @type {string} */ node
 			cwd: root,
 			env: withNodeFirst(node),
 			failure: "mixer/api/mixer.proto could not be compiled: see below",
+		}),
+	);
+}
+
+function generateEnvoyTypes(/** @type {string} */ root, /** @type {string} */ node) {
+	const inputs = hashInputs(root, envoyTypeInputs);
+	return unlessUpToDate({ root, name: "envoy-types", inputs, outputs: envoyTypes }, () =>
+		mustRun(join(root, "node_modules/.bin/buf"), ["generate", "--template", "pilot/api/buf.gen.yaml"], {
+			cwd: root,
+			env: withNodeFirst(node),
+			failure: "pilot/api/envoy.binpb could not be turned into code: see below",
 		}),
 	);
 }
