@@ -22,7 +22,7 @@ test("writes one resource with module, plugin configuration and revision", () =>
 						name: "sluice.http",
 						root_id: "sluice.http",
 						failure_policy: "FAIL_RELOAD",
-						reload_config: { backoff: { base_interval: "0.5s" } },
+						reload_config: { backoff: { base_interval: "0.500s" } },
 						allow_on_headers_stop_iteration: true,
 						vm_config: {
 							vm_id: "sluice",
