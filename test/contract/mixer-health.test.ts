@@ -2,43 +2,18 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { create, fromBinary } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
-import { type Client, type ServiceError, status } from "@grpc/grpc-js";
+import { type Client, status } from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
-import { protoPath } from "grpc-health-check";
 import { CheckRequestSchema, CheckResponseSchema } from "../../mixer/api/generated/mixer_pb.js";
 import { runMixer } from "../mixer/server/running-mixer.ts";
+import { askHealth, healthMethod, serviceMethod } from "../support/grpc-health.ts";
 
-const health = loadSync(protoPath, { enums: String, defaults: true })["grpc.health.v1.Health"];
 const reflectionProto = new URL("../../node_modules/@grpc/reflection/build/proto/grpc/reflection/v1/", import.meta.url);
-const reflection = loadSync(new URL("reflection.proto", reflectionProto).pathname, { oneofs: true, defaults: true })[
-	"grpc.reflection.v1.ServerReflection"
-];
-
-function method(service: typeof health, name: string) {
-	assert.ok(service !== undefined && !("format" in service));
-	const found = service[name];
-	assert.ok(found !== undefined);
-	return found;
-}
-
-function askHealth(client: Client, service: string): Promise<string> {
-	const { path, requestSerialize, responseDeserialize } = method(health, "Check");
-	return new Promise((resolve, reject) => {
-		client.makeUnaryRequest(
-			path,
-			requestSerialize,
-			responseDeserialize,
-			{ service },
-			(error: ServiceError | null, value) => {
-				if (error === null) resolve(JSON.stringify(value));
-				else reject(error);
-			},
-		);
-	});
-}
+const reflection = loadSync(new URL("reflection.proto", reflectionProto).pathname, { oneofs: true, defaults: true });
 
 function reflect(client: Client, request: object): Promise<Record<string, unknown>> {
-	const { path, requestSerialize, responseDeserialize } = method(reflection, "ServerReflectionInfo");
+	const service = "grpc.reflection.v1.ServerReflection";
+	const { path, requestSerialize, responseDeserialize } = serviceMethod(reflection, service, "ServerReflectionInfo");
 	const stream = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
 	return new Promise((resolve, reject) => {
 		stream.on("data", (message) => {
@@ -72,7 +47,7 @@ describe("health over gRPC", () => {
 		const answer = () => create(CheckResponseSchema, { revision: "ab" });
 		const { mixer, client, connect } = await runMixer(t, { check: () => pending.promise });
 		const call = client.check(create(CheckRequestSchema, {}));
-		const { path, requestSerialize, responseDeserialize } = method(health, "Watch");
+		const { path, requestSerialize, responseDeserialize } = healthMethod("Watch");
 		const watch = connect().makeServerStreamRequest(path, requestSerialize, responseDeserialize, { service: "" });
 		watch.on("error", () => {});
 		const statuses: string[] = [];

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { describe, test } from "node:test";
 import { adapters } from "../../../mixer/adapters/registry.ts";
 import { MixerMetrics } from "../../../mixer/observe/metrics.ts";
+import { DiscoveryMetrics } from "../../../pilot/discovery/metrics.ts";
 import { adapterEnv } from "../adapters/adapter-env.ts";
 
 interface Row {
@@ -11,22 +12,22 @@ interface Row {
 }
 
 /** The rows of the tables in docs/metrics.md; the last table is the filter's. */
-async function documented(): Promise<{ mixer: Row[]; filter: Row[] }> {
+async function documented(): Promise<{ servers: Row[]; filter: Row[] }> {
 	const text = await readFile(new URL("../../../docs/metrics.md", import.meta.url), "utf8");
-	const [mixer = "", filter = ""] = text.split("## The filter, in Envoy");
+	const [servers = "", filter = ""] = text.split("## The filter, in Envoy");
 	const rows = (part: string) =>
 		[...part.matchAll(/^\| `(\w+)` \| (\w+) \|/gm)].map(([, name = "", type = ""]) => ({ name, type }));
-	return { mixer: rows(mixer), filter: rows(filter) };
+	return { servers: rows(servers), filter: rows(filter) };
 }
 
-/** Everything that /metrics of a Mixer with all adapters can show. */
+/** Everything that /metrics can show: a Mixer with all adapters, and the discovery server. */
 async function exposed(): Promise<Row[]> {
 	const metrics = new MixerMetrics({ name: "sluice", version: "0", node: "0" });
 	metrics.calls();
 	metrics.reports();
 	metrics.handlers(() => new Map());
 	metrics.workerKills(() => 0);
-	const registries = [metrics.registry];
+	const registries = [metrics.registry, new DiscoveryMetrics().registry];
 	for (const adapter of adapters.values()) {
 		const env = adapterEnv();
 		const handler = await adapter.build({}, env);
@@ -40,9 +41,9 @@ async function exposed(): Promise<Row[]> {
 const byName = (a: Row, b: Row) => a.name.localeCompare(b.name);
 
 describe("docs/metrics.md", () => {
-	test("lists exactly the metrics that the Mixer exposes, with their types", async () => {
-		const { mixer } = await documented();
-		assert.deepEqual(mixer.toSorted(byName), (await exposed()).toSorted(byName));
+	test("lists exactly the metrics that the Mixer and the discovery server expose, with their types", async () => {
+		const { servers } = await documented();
+		assert.deepEqual(servers.toSorted(byName), (await exposed()).toSorted(byName));
 	});
 
 	test("lists exactly the metrics that the filter defines", async () => {

@@ -1,0 +1,302 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { create, equals, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { anyUnpack } from "@bufbuild/protobuf/wkt";
+import { TypedExtensionConfigSchema } from "../../../pilot/api/generated/envoy/config/core/v3/extension_pb.js";
+import {
+	DiscoveryRequestSchema,
+	DiscoveryResponseSchema,
+} from "../../../pilot/api/generated/envoy/service/discovery/v3/discovery_pb.js";
+import { EXTENSION_CONFIG_TYPE } from "../../../pilot/discovery/publication.ts";
+import { sotw } from "../../../pilot/discovery/sotw.ts";
+import { smallPublication, sotwConversation } from "./conversation.ts";
+
+const resourceNames = ["sluice.http"];
+const errorDetail = { code: 13, message: "no" };
+const empty = { revisions: [], removed: [] };
+const LISTENER = "type.googleapis.com/envoy.config.listener.v3.Listener";
+const ROUTES = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration";
+
+let talk: ReturnType<typeof sotwConversation>;
+
+beforeEach(() => {
+	talk = sotwConversation();
+	talk.revision = "r1";
+});
+
+/** Asks, hears the first revision and accepts it. */
+function subscribe(): void {
+	talk.ask({ resourceNames });
+	assert.deepEqual(talk.hear(), { nonce: "1", revisions: ["r1"], removed: [] });
+	assert.deepEqual(accept("1", "r1"), { kind: "accepted", revision: "r1" });
+}
+
+function accept(responseNonce: string, versionInfo: string) {
+	return talk.ask({ resourceNames, versionInfo, responseNonce });
+}
+
+describe("a first request", () => {
+	test("is answered with what there is", () => {
+		talk.ask({ resourceNames });
+		assert.deepEqual(talk.hear(), { nonce: "1", revisions: ["r1"], removed: [] });
+		assert.equal(talk.hear(), undefined);
+	});
+
+	test("is not answered before there is a revision, and then at once", () => {
+		talk.revision = undefined;
+		talk.ask({ resourceNames });
+		assert.equal(talk.hear(), undefined);
+		talk.revision = "r1";
+		assert.deepEqual(talk.hear(), { nonce: "1", revisions: ["r1"], removed: [] });
+	});
+
+	test("with the version that is served is noted and not answered", () => {
+		assert.deepEqual(talk.ask({ resourceNames, versionInfo: "r1" }), { kind: "reconnected", revision: "r1" });
+		assert.equal(talk.hear(), undefined);
+		talk.revision = "r2";
+		assert.deepEqual(talk.hear()?.revisions, ["r2"]);
+	});
+
+	test("with another version is noted and answered", () => {
+		assert.deepEqual(talk.ask({ resourceNames, versionInfo: "r0" }), { kind: "reconnected", revision: "r0" });
+		assert.deepEqual(talk.hear()?.revisions, ["r1"]);
+	});
+
+	test("with a version keeps it while there is no revision yet", () => {
+		talk.revision = undefined;
+		assert.deepEqual(talk.ask({ resourceNames, versionInfo: "r1" }), { kind: "reconnected", revision: "r1" });
+		assert.equal(talk.hear(), undefined);
+		talk.revision = "r1";
+		assert.equal(talk.hear(), undefined);
+	});
+
+	test("is a first one without a nonce, also on a stream that has asked before", () => {
+		subscribe();
+		talk.ask({ resourceNames });
+		assert.deepEqual(talk.hear(), { nonce: "2", revisions: ["r1"], removed: [] });
+	});
+
+	test("with a nonce of another stream is answered all the same", () => {
+		talk.ask({ resourceNames, responseNonce: "17" });
+		assert.deepEqual(talk.hear()?.revisions, ["r1"]);
+	});
+
+	test("of a proxy that may not have it gets an empty set", () => {
+		talk.isAllowed = false;
+		assert.equal(talk.ask({ resourceNames, versionInfo: "r1" }), undefined);
+		assert.deepEqual(talk.hear(), { nonce: "1", revisions: [], removed: ["sluice.http"] });
+	});
+});
+
+describe("an answer", () => {
+	test("that accepts is not answered", () => {
+		subscribe();
+		assert.equal(talk.hear(), undefined);
+	});
+
+	test("that refuses is reported, and the revision not sent again", () => {
+		talk.ask({ resourceNames });
+		talk.hear();
+		const outcome = talk.ask({ resourceNames, responseNonce: "1", errorDetail });
+		assert.deepEqual(outcome, { kind: "refused", revision: "r1" });
+		assert.equal(talk.hear(), undefined);
+		talk.revision = "r2";
+		assert.deepEqual(talk.hear()?.revisions, ["r2"]);
+	});
+
+	test("that refuses is followed by the revision before, once that is served again", () => {
+		subscribe();
+		talk.revision = "r2";
+		talk.hear();
+		talk.ask({ resourceNames, versionInfo: "r1", responseNonce: "2", errorDetail });
+		talk.revision = "r1";
+		assert.deepEqual(talk.hear(), { nonce: "3", revisions: ["r1"], removed: [] });
+	});
+
+	test("counts once", () => {
+		subscribe();
+		assert.equal(accept("1", "r1"), undefined);
+		assert.equal(talk.hear(), undefined);
+	});
+
+	test("with an outdated nonce is ignored, its names too", () => {
+		subscribe();
+		talk.revision = "r2";
+		assert.equal(talk.hear()?.nonce, "2");
+		assert.equal(talk.ask({ resourceNames: ["other"], versionInfo: "r1", responseNonce: "1" }), undefined);
+		assert.deepEqual(accept("2", "r2"), { kind: "accepted", revision: "r2" });
+		assert.equal(talk.hear(), undefined);
+	});
+
+	for (const [what, error] of [
+		["accepted", {}],
+		["refused", { errorDetail }],
+	] as const) {
+		test(`is waited for: what is published meanwhile follows as one once it is ${what}`, () => {
+			talk.ask({ resourceNames });
+			talk.hear();
+			for (const revision of ["r2", "r3"]) {
+				talk.revision = revision;
+				assert.equal(talk.hear(), undefined);
+			}
+			talk.ask({ resourceNames, responseNonce: "1", ...error });
+			assert.deepEqual(talk.hear(), { nonce: "2", revisions: ["r3"], removed: [] });
+		});
+	}
+});
+
+describe("names", () => {
+	test("that are added are answered, those before are not", () => {
+		talk.ask({ resourceNames: ["other"] });
+		assert.deepEqual(talk.hear(), { nonce: "1", revisions: [], removed: ["other"] });
+		talk.ask({ resourceNames: ["other", "sluice.http"], responseNonce: "1" });
+		assert.deepEqual(talk.hear(), { nonce: "2", revisions: ["r1"], removed: [] });
+	});
+
+	test("that are added by a refusal are answered", () => {
+		talk.ask({ resourceNames: ["other"] });
+		talk.hear();
+		talk.ask({ resourceNames: ["other", "sluice.http"], responseNonce: "1", errorDetail });
+		assert.deepEqual(talk.hear(), { nonce: "2", revisions: ["r1"], removed: [] });
+	});
+
+	test("that are added before the first answer has arrived follow it", () => {
+		talk.ask({ resourceNames });
+		assert.equal(talk.hear()?.nonce, "1");
+		talk.ask({ resourceNames: ["sluice.http", "other"] });
+		assert.equal(talk.hear(), undefined);
+		talk.ask({ resourceNames: ["sluice.http", "other"], responseNonce: "1" });
+		assert.deepEqual(talk.hear(), { nonce: "2", revisions: [], removed: ["other"] });
+	});
+
+	test("that are left out get nothing more", () => {
+		subscribe();
+		talk.ask({ resourceNames: [], versionInfo: "r1", responseNonce: "1" });
+		talk.revision = "r2";
+		assert.equal(talk.hear(), undefined);
+	});
+
+	test("that are left out with an outdated nonce get nothing more, and nothing is meant by the answer to the last", () => {
+		subscribe();
+		talk.revision = "r2";
+		talk.hear();
+		talk.ask({ resourceNames: [], versionInfo: "r1", responseNonce: "1" });
+		const outcome = talk.ask({ resourceNames: [], versionInfo: "r1", responseNonce: "2" });
+		assert.deepEqual(outcome, { kind: "accepted", revision: undefined });
+		talk.revision = "r3";
+		assert.equal(talk.hear(), undefined);
+	});
+
+	test("that come back are answered, with the same version too", () => {
+		subscribe();
+		talk.ask({ resourceNames: [], versionInfo: "r1", responseNonce: "1" });
+		talk.ask({ resourceNames, versionInfo: "r1", responseNonce: "1" });
+		assert.deepEqual(talk.hear(), { nonce: "2", revisions: ["r1"], removed: [] });
+	});
+
+	test("are none in the first request: nothing is asked for", () => {
+		talk.ask({});
+		assert.equal(talk.hear(), undefined);
+	});
+
+	test("of a proxy that may no longer have it get an empty set", () => {
+		subscribe();
+		talk.isAllowed = false;
+		assert.deepEqual(talk.hear(), { nonce: "2", revisions: [], removed: ["sluice.http"] });
+	});
+
+	test("* is every one there is", () => {
+		talk.ask({ resourceNames: ["*"] });
+		assert.deepEqual(talk.hear()?.revisions, ["r1"]);
+		talk.ask({ resourceNames: ["*"], responseNonce: "1" });
+		assert.equal(talk.hear(), undefined);
+		talk.revision = "r2";
+		assert.deepEqual(talk.hear()?.revisions, ["r2"]);
+	});
+});
+
+describe("ADS", () => {
+	beforeEach(() => {
+		talk = sotwConversation("ads");
+		talk.revision = "r1";
+	});
+
+	test("answers types that are not served with an empty set, once", () => {
+		talk.ask({ typeUrl: LISTENER });
+		talk.ask({ typeUrl: ROUTES, resourceNames: ["a", "b"] });
+		assert.deepEqual(talk.hearAll(), [
+			{ type: "Listener", ...empty },
+			{ type: "RouteConfiguration", revisions: [], removed: ["a", "b"] },
+		]);
+		talk.ask({ typeUrl: LISTENER, responseNonce: "1" });
+		talk.ask({ typeUrl: ROUTES, resourceNames: ["a", "b"], responseNonce: "2" });
+		assert.deepEqual(talk.hearAll(), []);
+	});
+
+	test("ends a request for all listeners when names are given", () => {
+		talk.ask({ typeUrl: LISTENER });
+		talk.hear();
+		talk.ask({ typeUrl: LISTENER, resourceNames: ["a"], responseNonce: "1" });
+		assert.deepEqual(talk.hear(), { nonce: "2", revisions: [], removed: ["a"] });
+		talk.ask({ typeUrl: LISTENER, resourceNames: [], responseNonce: "2" });
+		assert.equal(talk.hear(), undefined);
+	});
+
+	test("serves a type while another has not been answered", () => {
+		talk.ask({ typeUrl: LISTENER });
+		talk.hear();
+		talk.ask({ typeUrl: EXTENSION_CONFIG_TYPE, resourceNames });
+		assert.deepEqual(talk.hear(), { nonce: "2", revisions: ["r1"], removed: [] });
+		talk.revision = "r2";
+		assert.equal(talk.hear(), undefined);
+		talk.ask({ typeUrl: EXTENSION_CONFIG_TYPE, resourceNames, responseNonce: "2" });
+		assert.deepEqual(talk.hear(), { nonce: "3", revisions: ["r2"], removed: [] });
+	});
+
+	test("refuses a request that names no type", () => {
+		const message = "type_url: is missing: ADS has no type of its own";
+		assert.throws(() => talk.ask({ resourceNames }), { name: "PilotError", code: "invalid", message });
+	});
+});
+
+describe("bounds", () => {
+	test("refuse more names than a stream may have", () => {
+		const names = Array.from({ length: 1001 }, (_, index) => `filter-${index}`);
+		talk.ask({ resourceNames: names.slice(1) });
+		const message = "1001 resource names on one stream must be at most 1000";
+		assert.throws(() => talk.ask({ resourceNames: names }), { name: "PilotError", code: "exhausted", message });
+	});
+
+	for (const request of [{ resourceNames: ["x".repeat(1025)] }, { typeUrl: "x".repeat(1025) }]) {
+		test(`refuse a long name: ${Object.keys(request)[0]}`, () => {
+			const message = "1025 characters of a name must be at most 1024";
+			assert.throws(() => talk.ask(request), { name: "PilotError", code: "exhausted", message });
+		});
+	}
+
+	test("take a long version for none", () => {
+		assert.equal(talk.ask({ resourceNames, versionInfo: "x".repeat(129) }), undefined);
+		assert.deepEqual(talk.hear()?.revisions, ["r1"]);
+	});
+
+	test("refuse more types than a stream may have", () => {
+		talk = sotwConversation("ads");
+		for (let index = 0; index < 32; index++) talk.ask({ typeUrl: `type.googleapis.com/test.Type${index}` });
+		const message = "33 types on one stream must be at most 32";
+		const ask = () => talk.ask({ typeUrl: LISTENER });
+		assert.throws(ask, { name: "PilotError", code: "exhausted", message });
+	});
+});
+
+test("is written and read as Envoy does", () => {
+	const publication = smallPublication("r1");
+	const bytes = sotw.encode({ typeUrl: EXTENSION_CONFIG_TYPE, nonce: "7", resources: [publication], removed: [] });
+	const { versionInfo, nonce, typeUrl, resources, controlPlane } = fromBinary(DiscoveryResponseSchema, bytes);
+	assert.deepEqual([versionInfo, nonce, typeUrl], ["r1", "7", EXTENSION_CONFIG_TYPE]);
+	assert.equal(controlPlane?.identifier, "sluice");
+	const names = resources.map((resource) => anyUnpack(resource, TypedExtensionConfigSchema)?.name);
+	assert.deepEqual(names, resourceNames);
+	const request = create(DiscoveryRequestSchema, { versionInfo: "r1", resourceNames, node: { id: "a" } });
+	const decoded = sotw.decode(toBinary(DiscoveryRequestSchema, request));
+	assert.ok(equals(DiscoveryRequestSchema, decoded, request));
+});
