@@ -2,7 +2,7 @@ import { FILTER_NAME } from "../extension-config.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { EXTENSION_CONFIG_TYPE, type Publication } from "./publication.ts";
 
-/** What a proxy may ask for: the filter, awaited until a revision is published. Of other types and names there is nothing. */
+/** What a proxy may ask for: the filter, awaited until a revision is published. Of other names and types there is nothing. */
 export function servedCatalogue(options: {
 	readonly current: () => Publication | undefined;
 	readonly isAllowed: (name: string) => boolean;
@@ -10,7 +10,8 @@ export function servedCatalogue(options: {
 	const { current, isAllowed } = options;
 	return {
 		find(typeUrl, name) {
-			if (typeUrl !== EXTENSION_CONFIG_TYPE || name !== FILTER_NAME || !isAllowed(name)) return "absent";
+			if (typeUrl !== EXTENSION_CONFIG_TYPE) return "absent";
+			if (name !== FILTER_NAME || !isAllowed(name)) return "withheld";
 			return current() ?? "awaited";
 		},
 		names: (typeUrl) => (typeUrl === EXTENSION_CONFIG_TYPE ? [FILTER_NAME] : []),

@@ -62,7 +62,8 @@ export class Session<Request extends AnyRequest> {
 		const watch = new Watch(typeUrl);
 		this.#watches.set(typeUrl, watch);
 		for (const [name, revision] of protocol.first(watch, request)) {
-			if (catalogue.find(typeUrl, name) !== "absent") return { kind: "reconnected", revision };
+			const found = catalogue.find(typeUrl, name);
+			if (found !== "absent" && found !== "withheld") return { kind: "reconnected", revision };
 		}
 		return undefined;
 	}

@@ -65,10 +65,10 @@ export class Subscription {
 		const all = this.#isToAll ? new Set([...this.names, ...catalogue.names(typeUrl)]) : this.names;
 		return [...all].flatMap((name) => {
 			const found = catalogue.find(typeUrl, name);
-			if (found === "awaited") return [];
-			const publication = found === "absent" ? undefined : found;
-			const version = publication?.revision ?? ABSENT;
 			const holding = this.#holdings.get(name) ?? this.#hold(name, undefined);
+			if (found === "awaited" || (found === "withheld" && holding.held === undefined)) return [];
+			const publication = typeof found === "string" ? undefined : found;
+			const version = publication?.revision ?? ABSENT;
 			if (version === holding.held || version === holding.refused) return [];
 			return [{ name, publication, settle: (isAccepted) => settle(holding, version, isAccepted) }];
 		});

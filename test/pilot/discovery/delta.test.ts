@@ -74,26 +74,29 @@ describe("a first request", () => {
 		assert.deepEqual(talk.hear(), { nonce: "1", revisions: ["r1"], removed: ["gone"] });
 	});
 
-	test("with a name that stands for nothing is told so, once", () => {
-		talk.ask({ resourceNamesSubscribe: ["other"] });
-		assert.deepEqual(talk.hear(), { nonce: "1", revisions: [], removed: ["other"] });
-		assert.deepEqual(talk.ask({ responseNonce: "1" }), { kind: "accepted", revision: undefined });
-		talk.revision = "r2";
+	for (const name of ["other", "constructor", "__proto__"]) {
+		test(`for a filter that is not served, ${name}, is not answered: Envoy then takes its default`, () => {
+			talk.ask({ resourceNamesSubscribe: [name] });
+			talk.revision = "r2";
+			assert.equal(talk.hear(), undefined);
+		});
+	}
+
+	test("of a proxy that may not have the filter is not answered either", () => {
+		talk.isAllowed = false;
+		talk.ask({ resourceNamesSubscribe });
 		assert.equal(talk.hear(), undefined);
+		talk.isAllowed = true;
+		assert.deepEqual(talk.hear()?.revisions, ["r1"]);
 	});
 
-	test("of a proxy that may not have it is told that there is none", () => {
+	test("of a proxy that has a filter and may not have it is told that there is none, once", () => {
 		talk.isAllowed = false;
 		talk.ask({ resourceNamesSubscribe, initialResourceVersions: { "sluice.http": "r1" } });
 		assert.deepEqual(talk.hear(), { nonce: "1", revisions: [], removed: ["sluice.http"] });
+		assert.deepEqual(talk.ask({ responseNonce: "1" }), { kind: "accepted", revision: undefined });
+		assert.equal(talk.hear(), undefined);
 	});
-
-	for (const name of ["constructor", "__proto__"]) {
-		test(`with a name that every object has, ${name}, is one like another`, () => {
-			talk.ask({ resourceNamesSubscribe: [name] });
-			assert.deepEqual(talk.hear(), { nonce: "1", revisions: [], removed: [name] });
-		});
-	}
 });
 
 describe("an answer", () => {
@@ -119,10 +122,10 @@ describe("an answer", () => {
 		subscribe();
 		talk.revision = "r2";
 		assert.equal(talk.hear()?.nonce, "2");
-		assert.equal(talk.ask({ responseNonce: "1", resourceNamesSubscribe: ["other"] }), undefined);
+		assert.equal(talk.ask({ responseNonce: "1", resourceNamesSubscribe }), undefined);
 		assert.equal(talk.hear(), undefined);
 		assert.deepEqual(talk.ask({ responseNonce: "2" }), { kind: "accepted", revision: "r2" });
-		assert.deepEqual(talk.hear(), { nonce: "3", revisions: [], removed: ["other"] });
+		assert.deepEqual(talk.hear(), { nonce: "3", revisions: ["r2"], removed: [] });
 	});
 
 	for (const [what, error] of [
@@ -167,11 +170,11 @@ describe("names", () => {
 		assert.deepEqual(talk.hear(), { nonce: "2", revisions: ["r1"], removed: [] });
 	});
 
-	test("that are given up beside everything are sent once more, or said to be gone", () => {
-		talk.ask({ resourceNamesSubscribe: ["*", "sluice.http", "other"] });
-		assert.deepEqual(talk.hear(), { nonce: "1", revisions: ["r1"], removed: ["other"] });
-		talk.ask({ responseNonce: "1", resourceNamesUnsubscribe: ["sluice.http", "other"] });
-		assert.deepEqual(talk.hear(), { nonce: "2", revisions: ["r1"], removed: ["other"] });
+	test("that are given up beside everything are sent once more", () => {
+		talk.ask({ resourceNamesSubscribe: ["*", "sluice.http"] });
+		assert.deepEqual(talk.hear(), { nonce: "1", revisions: ["r1"], removed: [] });
+		talk.ask({ responseNonce: "1", resourceNamesUnsubscribe: ["sluice.http"] });
+		assert.deepEqual(talk.hear(), { nonce: "2", revisions: ["r1"], removed: [] });
 	});
 
 	test("outlive the end of everything", () => {
@@ -208,6 +211,15 @@ describe("ADS", () => {
 		talk.ask({ typeUrl: ENDPOINTS, responseNonce: "2" });
 		assert.deepEqual(talk.hearAll(), []);
 	});
+
+	for (const name of ["a", "constructor", "__proto__"]) {
+		test(`says of ${name} once more that it is gone, when it is given up beside everything`, () => {
+			talk.ask({ typeUrl: ENDPOINTS, resourceNamesSubscribe: ["*", name] });
+			assert.deepEqual(talk.hear(), { nonce: "1", revisions: [], removed: [name] });
+			talk.ask({ typeUrl: ENDPOINTS, responseNonce: "1", resourceNamesUnsubscribe: [name] });
+			assert.deepEqual(talk.hear(), { nonce: "2", revisions: [], removed: [name] });
+		});
+	}
 
 	test("serves a type while another has not been answered", () => {
 		talk.ask({ typeUrl: CLUSTER });

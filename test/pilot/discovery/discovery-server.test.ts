@@ -100,16 +100,25 @@ describe("a revision", () => {
 		assert.equal((await stream.next()).versionInfo, "r1");
 	});
 
-	test("is not sent to a proxy that may not have it", async (t) => {
-		const authorize: TestDiscoveryOptions["authorize"] = (peer, { id }) => peer.address !== "" && id === "proxy-8";
+	test("is not sent to a proxy that may not have it, and taken from one that may no longer", async (t) => {
+		const allowed = new Set(["proxy-7"]);
+		const authorize: TestDiscoveryOptions["authorize"] = (peer, { id }) => peer.address !== "" && allowed.has(id);
 		const { discovery, client } = await start(t, { authorize });
 		discovery.publish("r1", resource("r1"));
-		const [denied, allowed] = [client.open(methods.deltaEcds), client.open(methods.deltaEcds)];
-		denied.ask({ node, resourceNamesSubscribe });
-		allowed.ask({ node: { id: "proxy-8" }, resourceNamesSubscribe });
-		assert.deepEqual((await denied.next()).removedResources, ["sluice.http"]);
-		assert.equal((await allowed.next()).resources[0]?.version, "r1");
-		assert.deepEqual(discovery.denials, [{ proxy: "proxy-7", name: "sluice.http" }]);
+		const [denied, revoked] = [client.open(methods.deltaEcds), client.open(methods.deltaEcds)];
+		denied.ask({ node: { id: "proxy-8" }, resourceNamesSubscribe });
+		revoked.ask({ node, resourceNamesSubscribe });
+		const { nonce } = await revoked.next();
+		revoked.ask({ responseNonce: nonce });
+		await discovery.accepted("r1");
+		allowed.clear();
+		discovery.publish("r2", resource("r2"));
+		assert.deepEqual((await revoked.next()).removedResources, ["sluice.http"]);
+		assert.equal(await discovery.metric("sluice_discovery_pushes_total"), 1);
+		assert.deepEqual(
+			discovery.denials,
+			["proxy-8", "proxy-7"].map((proxy) => ({ proxy, name: "sluice.http" })),
+		);
 	});
 });
 

@@ -81,7 +81,19 @@ describe("a first request", () => {
 		assert.deepEqual(talk.hear()?.revisions, ["r1"]);
 	});
 
-	test("of a proxy that may not have it gets an empty set", () => {
+	test("for a filter that is not served is not answered: Envoy then takes its default", () => {
+		talk.ask({ resourceNames: ["other"] });
+		talk.revision = "r2";
+		assert.equal(talk.hear(), undefined);
+	});
+
+	test("of a proxy that may not have the filter is not answered either", () => {
+		talk.isAllowed = false;
+		talk.ask({ resourceNames });
+		assert.equal(talk.hear(), undefined);
+	});
+
+	test("of a proxy that has a filter and may not have it gets an empty set", () => {
 		talk.isAllowed = false;
 		assert.equal(talk.ask({ resourceNames, versionInfo: "r1" }), undefined);
 		assert.deepEqual(talk.hear(), { nonce: "1", revisions: [], removed: ["sluice.http"] });
@@ -146,27 +158,10 @@ describe("an answer", () => {
 });
 
 describe("names", () => {
-	test("that are added are answered, those before are not", () => {
+	test("that are added are answered", () => {
 		talk.ask({ resourceNames: ["other"] });
-		assert.deepEqual(talk.hear(), { nonce: "1", revisions: [], removed: ["other"] });
-		talk.ask({ resourceNames: ["other", "sluice.http"], responseNonce: "1" });
-		assert.deepEqual(talk.hear(), { nonce: "2", revisions: ["r1"], removed: [] });
-	});
-
-	test("that are added by a refusal are answered", () => {
-		talk.ask({ resourceNames: ["other"] });
-		talk.hear();
-		talk.ask({ resourceNames: ["other", "sluice.http"], responseNonce: "1", errorDetail });
-		assert.deepEqual(talk.hear(), { nonce: "2", revisions: ["r1"], removed: [] });
-	});
-
-	test("that are added before the first answer has arrived follow it", () => {
-		talk.ask({ resourceNames });
-		assert.equal(talk.hear()?.nonce, "1");
-		talk.ask({ resourceNames: ["sluice.http", "other"] });
-		assert.equal(talk.hear(), undefined);
-		talk.ask({ resourceNames: ["sluice.http", "other"], responseNonce: "1" });
-		assert.deepEqual(talk.hear(), { nonce: "2", revisions: [], removed: ["other"] });
+		talk.ask({ resourceNames: ["other", "sluice.http"] });
+		assert.deepEqual(talk.hear(), { nonce: "1", revisions: ["r1"], removed: [] });
 	});
 
 	test("that are left out get nothing more", () => {
@@ -231,6 +226,27 @@ describe("ADS", () => {
 		talk.ask({ typeUrl: LISTENER, responseNonce: "1" });
 		talk.ask({ typeUrl: ROUTES, resourceNames: ["a", "b"], responseNonce: "2" });
 		assert.deepEqual(talk.hearAll(), []);
+	});
+
+	for (const [what, error] of [
+		["an acceptance", {}],
+		["a refusal", { errorDetail }],
+	] as const) {
+		test(`answers names that are added by ${what}, and not those before`, () => {
+			talk.ask({ typeUrl: ROUTES, resourceNames: ["a"] });
+			talk.hear();
+			talk.ask({ typeUrl: ROUTES, resourceNames: ["a", "b"], responseNonce: "1", ...error });
+			assert.deepEqual(talk.hear(), { nonce: "2", revisions: [], removed: ["b"] });
+		});
+	}
+
+	test("answers names that are added before the first answer has arrived after it", () => {
+		talk.ask({ typeUrl: ROUTES, resourceNames: ["a"] });
+		assert.equal(talk.hear()?.nonce, "1");
+		talk.ask({ typeUrl: ROUTES, resourceNames: ["a", "b"] });
+		assert.equal(talk.hear(), undefined);
+		talk.ask({ typeUrl: ROUTES, resourceNames: ["a", "b"], responseNonce: "1" });
+		assert.deepEqual(talk.hear(), { nonce: "2", revisions: [], removed: ["b"] });
 	});
 
 	test("ends a request for all listeners when names are given", () => {
