@@ -3,6 +3,8 @@ import { MixerError } from "../mixer/error.ts";
 import type { LinkableFilter } from "../mixer/policy/place-policies.ts";
 import type { Build } from "../mixer/policy/requirements.ts";
 import { vmConfig } from "../mixer/policy/vm-config.ts";
+import type { TypedExtensionConfig } from "../pilot/api/generated/envoy/config/core/v3/extension_pb.js";
+import { type ExtensionConfigOptions, extensionConfig } from "../pilot/extension-config.ts";
 import { extensionConfigFile } from "../pilot/extension-config-file.ts";
 import { linkableFilter, proxyBuiltinsFile } from "./checkout.ts";
 
@@ -23,6 +25,15 @@ export async function readFilter(file: string = linkableFilter): Promise<Linkabl
 
 /** The text of filter.json: what Envoy loads of a build. */
 export function filterFileText(build: Build): string {
+	return extensionConfigFile(configOptions(build));
+}
+
+/** The same, as the discovery server serves it. */
+export function filterResource(build: Build): TypedExtensionConfig {
+	return extensionConfig(configOptions(build));
+}
+
+function configOptions(build: Build): ExtensionConfigOptions {
 	const { module, pluginConfig, requirements } = build;
-	return extensionConfigFile({ module, pluginConfig, vmConfig: vmConfig(build), revision: requirements.revision });
+	return { module, pluginConfig, vmConfig: vmConfig(build), revision: requirements.revision };
 }

@@ -30,7 +30,7 @@ export async function startEnvoyFront(
 		upstream: { host: "127.0.0.1", port: context.upstreamPort },
 		mixer: { host: "127.0.0.1", port: front.mixerPort ?? 0 },
 		mixerCluster: "sluice-mixer",
-		filterFile: front.filterFile ?? "",
+		filter: { file: front.filterFile ?? "" },
 		nodeId: "sluice-bench",
 	});
 	applyFront(config, front);

@@ -6,7 +6,10 @@ export interface HostPort {
 	readonly port: number;
 }
 
-/** What one run of Envoy has of its own; everything else is as envoy/standalone.yaml says. */
+/** Where Envoy takes the filter from: filter.json (envoy/standalone.yaml) or the discovery server (envoy/discovery.yaml). */
+export type FilterSource = { readonly file: string } | { readonly discovery: HostPort };
+
+/** What one run of Envoy has of its own; everything else is as its template, a file of envoy/, says. */
 export interface EnvoyRun {
 	readonly listenerPort: number;
 	readonly adminPort: number;
@@ -14,8 +17,8 @@ export interface EnvoyRun {
 	readonly mixer: HostPort;
 	/** The Mixer's cluster, as Settings name it. */
 	readonly mixerCluster: string;
-	/** Absolute path of filter.json. */
-	readonly filterFile: string;
+	/** A file by its absolute path. */
+	readonly filter: FilterSource;
 	/** How this Envoy is called in checks and records. */
 	readonly nodeId: string;
 }
@@ -28,18 +31,19 @@ const CLUSTERS: Path = ["static_resources", "clusters"];
 const MANAGER: Path = [...LISTENER, "filter_chains", 0, "filters", 0, "typed_config"];
 
 /**
- * envoy/standalone.yaml with the run's ports, upstream and filter in place of its own.
+ * A template with the run's ports, upstream and filter in place of its own.
  *
  * @throws MixerError invalid, naming the place, where the template lacks one of them.
  */
 export function envoyConfig(template: string, run: EnvoyRun): Document {
 	const doc = parseDocument(template);
 	const [fault] = doc.errors;
-	if (fault !== undefined) throw new MixerError("invalid", `envoy/standalone.yaml: ${fault.message}`);
+	if (fault !== undefined) throw new MixerError("invalid", `Envoy's configuration: ${fault.message}`);
 	replace(doc, ["node", "id"], run.nodeId);
 	replace(doc, ["admin", ...SOCKET, "port_value"], run.adminPort);
 	replace(doc, [...LISTENER, ...SOCKET, "port_value"], run.listenerPort);
-	replace(doc, [...filterPath(doc, "sluice.http"), ...FILTER_FILE], run.filterFile);
+	if ("file" in run.filter) replace(doc, [...filterPath(doc, "sluice.http"), ...FILTER_FILE], run.filter.file);
+	else pointCluster(doc, clusterPath(doc, "sluice-discovery"), run.filter.discovery);
 	for (const name of ["upstream", "upstream-http2"]) pointCluster(doc, clusterPath(doc, name), run.upstream);
 	const mixer = clusterPath(doc, "sluice-mixer");
 	pointCluster(doc, mixer, run.mixer);
@@ -75,11 +79,11 @@ function isAddress(host: string): boolean {
 function named(doc: Document, list: Path, name: string): Path {
 	const items = doc.getIn(list);
 	const index = isSeq(items) ? items.items.findIndex((item) => isMap(item) && item.get("name") === name) : -1;
-	if (index < 0) throw new MixerError("invalid", `envoy/standalone.yaml: nothing named ${name} in ${list.join(".")}`);
+	if (index < 0) throw new MixerError("invalid", `Envoy's configuration: nothing named ${name} in ${list.join(".")}`);
 	return [...list, index];
 }
 
 function replace(doc: Document, path: Path, value: string | number): void {
-	if (!doc.hasIn(path)) throw new MixerError("invalid", `envoy/standalone.yaml: ${path.join(".")} is missing`);
+	if (!doc.hasIn(path)) throw new MixerError("invalid", `Envoy's configuration: ${path.join(".")} is missing`);
 	doc.setIn(path, value);
 }

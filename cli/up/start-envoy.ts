@@ -39,7 +39,7 @@ export async function startEnvoy(part: EnvoyPart): Promise<Child> {
 		upstream: part.upstream,
 		mixer: { host: "127.0.0.1", port: ports.mixer },
 		mixerCluster: snapshot.settings.mixer.cluster,
-		filterFile,
+		filter: { file: filterFile },
 		nodeId: `sluice-up-${process.pid}`,
 	});
 	const envoy = await EnvoyProcess.start({

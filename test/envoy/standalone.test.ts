@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type Document, parseDocument } from "yaml";
 import { envoyConfig, filterPath } from "../../cli/up/envoy-config.ts";
-import { standaloneRun, standaloneText, validateEnvoyConfig } from "../support/envoy.ts";
+import { envoyRun, standaloneText, validateEnvoyConfig } from "../support/envoy.ts";
 
 describe("envoy/standalone.yaml", () => {
 	let dir = "";
@@ -41,6 +41,6 @@ describe("envoy/standalone.yaml", () => {
 
 	async function standalone(filterFile: string): Promise<Document> {
 		const ports = { listenerPort: 8080, adminPort: 9901, upstreamPort: 8081, mixerPort: 9091 };
-		return envoyConfig(await standaloneText(), standaloneRun({ ...ports, filterFile: join(dir, filterFile) }));
+		return envoyConfig(await standaloneText(), envoyRun({ ...ports, filter: { file: join(dir, filterFile) } }));
 	}
 });

@@ -4,11 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Document } from "yaml";
-import { type EnvoyRun, envoyConfig } from "../../cli/up/envoy-config.ts";
+import { type EnvoyRun, envoyConfig, type FilterSource } from "../../cli/up/envoy-config.ts";
 import { EnvoyProcess } from "../../cli/up/envoy-process.ts";
 import { waitUntil } from "../../cli/up/wait-until.ts";
 import { freePorts } from "./free-port.ts";
 import { checkout, envoyProgram } from "./programs.ts";
+
+const FILTER_FILE = "filter.json";
 
 /** Longest wait for a health check of the Mixer on a busy machine, in milliseconds. */
 const MIXER_TIMEOUT_MS = 20_000;
@@ -18,22 +20,24 @@ export interface TestEnvoyOptions {
 	/** Where gRPC goes; the same port as the rest if left out. */
 	readonly upstreamHttp2Port?: number;
 	readonly mixerPort: number;
-	/** The text of filter.json. */
-	readonly filter: string;
+	/** The text of filter.json, or the discovery server's port. */
+	readonly filter: string | { readonly discoveryPort: number };
+	/** What it calls itself; "sluice-test" if left out. */
+	readonly nodeId?: string;
 	/** Path of another Envoy than the set-up's. */
 	readonly program?: string;
-	/** Changes of the test's own to the text of envoy/standalone.yaml. */
+	/** Changes of the test's own to the text of envoy/standalone.yaml or envoy/discovery.yaml. */
 	readonly edit?: (template: string) => string;
 	/** Changes of the test's own to the configuration made of it. */
 	readonly change?: (config: Document) => void;
 }
 
-/** envoy/standalone.yaml run by a real Envoy with two workers, on free ports, from a temporary folder. */
+/** A configuration of envoy/ run by a real Envoy with two workers, on free ports, from a temporary folder. */
 export class TestEnvoy {
 	readonly port: number;
 	readonly adminPort: number;
 	readonly pid: number;
-	/** Rename a new file over it and Envoy takes it live. */
+	/** Rename a new file over it and Envoy takes it live, unless it has the filter from a discovery server. */
 	readonly filterFile: string;
 	readonly #process: EnvoyProcess;
 	readonly #dir: string;
@@ -44,17 +48,16 @@ export class TestEnvoy {
 		this.port = run.listenerPort;
 		this.adminPort = run.adminPort;
 		this.pid = process.child.pid;
-		this.filterFile = run.filterFile;
+		this.filterFile = join(dir, FILTER_FILE);
 	}
 
 	static async start(options: TestEnvoyOptions): Promise<TestEnvoy> {
 		const dir = await mkdtemp(join(tmpdir(), "sluice-envoy-"));
-		const filterFile = join(dir, "filter.json");
-		await writeFile(filterFile, options.filter);
 		const [listenerPort = 0, adminPort = 0] = await freePorts(2);
-		const run = standaloneRun({ ...options, listenerPort, adminPort, filterFile });
 		try {
-			const template = await standaloneText();
+			const filter = await filterSource(options.filter, dir);
+			const run = envoyRun({ ...options, listenerPort, adminPort, filter });
+			const template = await ("file" in filter ? standaloneText() : discoveryText());
 			const config = envoyConfig(options.edit?.(template) ?? template, run);
 			if (options.upstreamHttp2Port !== undefined) pointHttp2(config, options.upstreamHttp2Port);
 			options.change?.(config);
@@ -109,6 +112,18 @@ export function standaloneText(): Promise<string> {
 	return readFile(join(checkout, "envoy/standalone.yaml"), "utf8");
 }
 
+/** The text of envoy/discovery.yaml. */
+export function discoveryText(): Promise<string> {
+	return readFile(join(checkout, "envoy/discovery.yaml"), "utf8");
+}
+
+async function filterSource(filter: TestEnvoyOptions["filter"], dir: string): Promise<FilterSource> {
+	if (typeof filter === "object") return { discovery: { host: "127.0.0.1", port: filter.discoveryPort } };
+	const file = join(dir, FILTER_FILE);
+	await writeFile(file, filter);
+	return { file };
+}
+
 /** Runs `envoy --mode validate`; rejects with what it says. */
 export async function validateEnvoyConfig(config: Document): Promise<void> {
 	const dir = await mkdtemp(join(tmpdir(), "sluice-envoy-"));
@@ -121,23 +136,24 @@ export async function validateEnvoyConfig(config: Document): Promise<void> {
 	}
 }
 
-/** A run of the standalone configuration on these ports. */
-export function standaloneRun(options: {
+/** A run on these ports. */
+export function envoyRun(options: {
 	listenerPort: number;
 	adminPort: number;
 	upstreamPort: number;
 	mixerPort: number;
-	filterFile: string;
+	filter: FilterSource;
+	nodeId?: string;
 }): EnvoyRun {
-	const { listenerPort, adminPort, filterFile } = options;
+	const { listenerPort, adminPort, filter, nodeId = "sluice-test" } = options;
 	return {
 		listenerPort,
 		adminPort,
-		filterFile,
+		filter,
 		upstream: { host: "127.0.0.1", port: options.upstreamPort },
 		mixer: { host: "127.0.0.1", port: options.mixerPort },
 		mixerCluster: "sluice-mixer",
-		nodeId: "sluice-test",
+		nodeId,
 	};
 }
 

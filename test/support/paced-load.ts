@@ -7,6 +7,7 @@ export interface Paced {
 	readonly phase: string;
 	readonly path: string;
 	readonly status: number;
+	readonly headers: Answer["headers"];
 	readonly body: string;
 	readonly elapsedMs: number;
 }
@@ -70,8 +71,8 @@ export class PacedLoad {
 		const { phase } = this;
 		const start = performance.now();
 		try {
-			const { status, body }: Answer = await send({ port: this.#options.port, path, agent: this.#agent });
-			this.answers.push({ phase, path, status, body, elapsedMs: performance.now() - start });
+			const { status, headers, body } = await send({ port: this.#options.port, path, agent: this.#agent });
+			this.answers.push({ phase, path, status, headers, body, elapsedMs: performance.now() - start });
 		} catch (error) {
 			this.#failure ??= error;
 		}

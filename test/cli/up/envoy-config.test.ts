@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { clusterPath, envoyConfig, filterPath } from "../../../cli/up/envoy-config.ts";
 import { MixerError } from "../../../mixer/error.ts";
-import { standaloneText } from "../../support/envoy.ts";
+import { discoveryText, standaloneText } from "../../support/envoy.ts";
 
 const run = {
 	listenerPort: 1001,
@@ -10,7 +10,7 @@ const run = {
 	upstream: { host: "10.0.0.7", port: 1003 },
 	mixer: { host: "127.0.0.1", port: 1004 },
 	mixerCluster: "shop-mixer",
-	filterFile: "/state/filter.json",
+	filter: { file: "/state/filter.json" },
 	nodeId: "sluice-7",
 };
 
@@ -40,6 +40,15 @@ test("points both upstream clusters at the service, and the Mixer's, by its name
 	assert.equal(doc.getIn([...mixer, "type"]), "STATIC");
 });
 
+test("points the discovery server's cluster at it", async () => {
+	const filter = { discovery: { host: "pilot.internal", port: 1005 } };
+	const doc = envoyConfig(await discoveryText(), { ...run, filter });
+	const cluster = clusterPath(doc, "sluice-discovery");
+	assert.equal(doc.getIn([...cluster, ...ENDPOINT, "address"]), "pilot.internal");
+	assert.equal(doc.getIn([...cluster, ...ENDPOINT, "port_value"]), 1005);
+	assert.equal(doc.getIn([...cluster, "type"]), "STRICT_DNS");
+});
+
 for (const [host, type] of [
 	["10.0.0.7", "STATIC"],
 	["::1", "STATIC"],
@@ -61,7 +70,7 @@ for (const [fault, find, message] of [
 		const text = await standaloneText();
 		const template = text.replace(find, find.startsWith("id") ? "" : find.replace(/[\w.-]+$/, "other"));
 		assert.notEqual(template, text);
-		assert.throws(() => envoyConfig(template, run), new MixerError("invalid", `envoy/standalone.yaml: ${message}`));
+		assert.throws(() => envoyConfig(template, run), new MixerError("invalid", `Envoy's configuration: ${message}`));
 	});
 }
 
