@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import { scaled } from "../../support/scale.ts";
-import { deltaSpeech, ModelProxy, type Speech, sotwSpeech } from "./model-proxy.ts";
+import { ModelProxy } from "./model-proxy.ts";
+import { protocols, type Speech } from "./speech.ts";
 
 const RUNS = scaled({ quick: 500, full: 20_000 });
 
@@ -38,10 +39,7 @@ function play(speech: Speech, script: readonly (typeof steps)[number][]): void {
 	assert.equal(proxy.open, undefined);
 }
 
-for (const [name, speech] of [
-	["state of the world", sotwSpeech],
-	["delta", deltaSpeech],
-] as const) {
+for (const [name, speech] of protocols) {
 	test(`${name}: whatever happened, a proxy ends up with the newest revision, and gets none it has`, () => {
 		const scripts = fc.array(fc.constantFrom(...steps), { maxLength: 40 });
 		fc.assert(

@@ -12,7 +12,6 @@ import { EXTENSION_CONFIG_TYPE } from "../../../pilot/discovery/publication.ts";
 import { deltaConversation, smallPublication } from "./conversation.ts";
 
 const resourceNamesSubscribe = ["sluice.http"];
-const errorDetail = { code: 13, message: "no" };
 const CLUSTER = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
 const ENDPOINTS = "type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment";
 
@@ -31,36 +30,6 @@ function subscribe(): void {
 }
 
 describe("a first request", () => {
-	test("is answered with what there is", () => {
-		subscribe();
-		assert.equal(talk.hear(), undefined);
-	});
-
-	test("is not answered before there is a revision, and then at once", () => {
-		talk.revision = undefined;
-		talk.ask({ resourceNamesSubscribe });
-		assert.equal(talk.hear(), undefined);
-		talk.revision = "r1";
-		assert.deepEqual(talk.hear(), { nonce: "1", revisions: ["r1"], removed: [] });
-	});
-
-	for (const [held, heard] of [
-		["r1", undefined],
-		["r0", { nonce: "1", revisions: ["r1"], removed: [] }],
-	] as const) {
-		test(`with the version ${held} in the proxy, where r1 is served, is noted and answered with what it lacks`, () => {
-			const outcome = talk.ask({ resourceNamesSubscribe, initialResourceVersions: { "sluice.http": held } });
-			assert.deepEqual(outcome, { kind: "reconnected", revision: held });
-			assert.deepEqual(talk.hear(), heard);
-		});
-	}
-
-	test("with a version keeps it while there is no revision yet", () => {
-		talk.revision = undefined;
-		talk.ask({ resourceNamesSubscribe, initialResourceVersions: { "sluice.http": "r1" } });
-		assert.equal(talk.hear(), undefined);
-	});
-
 	test("without names asks for everything", () => {
 		talk.ask({});
 		assert.deepEqual(talk.hear(), { nonce: "1", revisions: ["r1"], removed: [] });
@@ -81,43 +50,9 @@ describe("a first request", () => {
 			assert.equal(talk.hear(), undefined);
 		});
 	}
-
-	test("of a proxy that may not have the filter is not answered either", () => {
-		talk.isAllowed = false;
-		talk.ask({ resourceNamesSubscribe });
-		assert.equal(talk.hear(), undefined);
-		talk.isAllowed = true;
-		assert.deepEqual(talk.hear()?.revisions, ["r1"]);
-	});
-
-	test("of a proxy that has a filter and may not have it is told that there is none, once", () => {
-		talk.isAllowed = false;
-		talk.ask({ resourceNamesSubscribe, initialResourceVersions: { "sluice.http": "r1" } });
-		assert.deepEqual(talk.hear(), { nonce: "1", revisions: [], removed: ["sluice.http"] });
-		assert.deepEqual(talk.ask({ responseNonce: "1" }), { kind: "accepted", revision: undefined });
-		assert.equal(talk.hear(), undefined);
-	});
 });
 
 describe("an answer", () => {
-	test("that refuses is reported, and the revision not sent again", () => {
-		talk.ask({ resourceNamesSubscribe });
-		talk.hear();
-		assert.deepEqual(talk.ask({ responseNonce: "1", errorDetail }), { kind: "refused", revision: "r1" });
-		assert.equal(talk.hear(), undefined);
-		talk.revision = "r2";
-		assert.deepEqual(talk.hear()?.revisions, ["r2"]);
-	});
-
-	test("that refuses is followed by the revision before, once that is served again", () => {
-		subscribe();
-		talk.revision = "r2";
-		talk.hear();
-		talk.ask({ responseNonce: "2", errorDetail });
-		talk.revision = "r1";
-		assert.deepEqual(talk.hear(), { nonce: "3", revisions: ["r1"], removed: [] });
-	});
-
 	test("with an outdated nonce says nothing of the last response, but its names count", () => {
 		subscribe();
 		talk.revision = "r2";
@@ -127,22 +62,6 @@ describe("an answer", () => {
 		assert.deepEqual(talk.ask({ responseNonce: "2" }), { kind: "accepted", revision: "r2" });
 		assert.deepEqual(talk.hear(), { nonce: "3", revisions: ["r2"], removed: [] });
 	});
-
-	for (const [what, error] of [
-		["accepted", {}],
-		["refused", { errorDetail }],
-	] as const) {
-		test(`is waited for: what is published meanwhile follows as one once it is ${what}`, () => {
-			talk.ask({ resourceNamesSubscribe });
-			talk.hear();
-			for (const revision of ["r2", "r3"]) {
-				talk.revision = revision;
-				assert.equal(talk.hear(), undefined);
-			}
-			talk.ask({ responseNonce: "1", ...error });
-			assert.deepEqual(talk.hear(), { nonce: "2", revisions: ["r3"], removed: [] });
-		});
-	}
 });
 
 describe("names", () => {
@@ -157,16 +76,6 @@ describe("names", () => {
 		talk.hear();
 		talk.ask({ resourceNamesSubscribe });
 		talk.ask({ responseNonce: "1" });
-		assert.deepEqual(talk.hear(), { nonce: "2", revisions: ["r1"], removed: [] });
-	});
-
-	test("that are given up get nothing more, and are sent when they come back", () => {
-		subscribe();
-		talk.ask({ resourceNamesUnsubscribe: ["sluice.http"] });
-		talk.revision = "r2";
-		assert.equal(talk.hear(), undefined);
-		talk.revision = "r1";
-		talk.ask({ resourceNamesSubscribe });
 		assert.deepEqual(talk.hear(), { nonce: "2", revisions: ["r1"], removed: [] });
 	});
 
@@ -185,12 +94,6 @@ describe("names", () => {
 		assert.equal(talk.hear(), undefined);
 		talk.ask({ resourceNamesSubscribe });
 		assert.deepEqual(talk.hear()?.revisions, ["r2"]);
-	});
-
-	test("of a proxy that may no longer have it are said to be gone", () => {
-		subscribe();
-		talk.isAllowed = false;
-		assert.deepEqual(talk.hear(), { nonce: "2", revisions: [], removed: ["sluice.http"] });
 	});
 });
 
@@ -241,12 +144,6 @@ test("bounds the names of a stream, those of its versions too", () => {
 	const message = "1001 resource names on one stream must be at most 1000";
 	const ask = () => talk.ask({ resourceNamesSubscribe: ["one more"] });
 	assert.throws(ask, { name: "PilotError", code: "exhausted", message });
-});
-
-test("takes a long version for none", () => {
-	const initialResourceVersions = { "sluice.http": "x".repeat(129) };
-	assert.equal(talk.ask({ resourceNamesSubscribe, initialResourceVersions }), undefined);
-	assert.deepEqual(talk.hear()?.revisions, ["r1"]);
 });
 
 test("is written and read as Envoy does", () => {

@@ -1,54 +1,6 @@
 import assert from "node:assert/strict";
-import { deltaConversation, type Heard, sotwConversation } from "./conversation.ts";
-
-const NAME = "sluice.http";
-const refusal = { errorDetail: { code: 13, message: "no" } };
-
-/** One protocol's words for what a proxy does. */
-export interface Speech {
-	/** A new stream; `held` is what the proxy has, `isThere` whether it asks for the filter. */
-	connect(proxy: { held: string | undefined; isThere: boolean }): void;
-	answer(answer: { nonce: string; held: string | undefined; isThere: boolean; isAccepted: boolean }): void;
-	leave(nonce: string): void;
-	comeBack(nonce: string): void;
-	hear(): Heard | undefined;
-	publish(revision: string): void;
-}
-
-export function sotwSpeech(): Speech {
-	let talk = sotwConversation();
-	const version = (held: string | undefined) => (held === undefined ? {} : { versionInfo: held });
-	const names = (isThere: boolean) => ({ resourceNames: isThere ? [NAME] : [] });
-	return {
-		connect({ held, isThere }) {
-			talk = Object.assign(sotwConversation(), { revision: talk.revision });
-			if (isThere) talk.ask({ ...names(true), ...version(held) });
-		},
-		answer({ nonce, held, isThere, isAccepted }) {
-			talk.ask({ ...names(isThere), ...version(held), responseNonce: nonce, ...(isAccepted ? {} : refusal) });
-		},
-		leave: (responseNonce) => void talk.ask({ ...names(false), responseNonce }),
-		comeBack: (responseNonce) => void talk.ask({ ...names(true), responseNonce }),
-		hear: () => talk.hear(),
-		publish: (revision) => void Object.assign(talk, { revision }),
-	};
-}
-
-export function deltaSpeech(): Speech {
-	let talk = deltaConversation();
-	return {
-		connect({ held, isThere }) {
-			talk = Object.assign(deltaConversation(), { revision: talk.revision });
-			const versions = held === undefined ? {} : { initialResourceVersions: { [NAME]: held } };
-			if (isThere) talk.ask({ resourceNamesSubscribe: [NAME], ...versions });
-		},
-		answer: ({ nonce, isAccepted }) => void talk.ask({ responseNonce: nonce, ...(isAccepted ? {} : refusal) }),
-		leave: () => void talk.ask({ resourceNamesUnsubscribe: [NAME] }),
-		comeBack: () => void talk.ask({ resourceNamesSubscribe: [NAME] }),
-		hear: () => talk.hear(),
-		publish: (revision) => void Object.assign(talk, { revision }),
-	};
-}
+import type { Heard } from "./conversation.ts";
+import type { Speech } from "./speech.ts";
 
 /** A proxy that follows the protocol and accepts, refuses, breaks off and comes back as it is told. */
 export class ModelProxy {
