@@ -4,6 +4,7 @@ import { TestDiscovery } from "../support/discovery.ts";
 import { askFor, askings, balance, steadyLoad, takeFromAds } from "../support/discovery-envoy.ts";
 import { EchoUpstream } from "../support/echo-upstream.ts";
 import { TestEnvoy } from "../support/envoy.ts";
+import { olderEnvoys, provideEnvoyVersion } from "../support/envoy-versions.ts";
 import type { PacedLoad } from "../support/paced-load.ts";
 import {
 	buildRevision,
@@ -14,6 +15,7 @@ import {
 	vmsOf,
 	wordOf,
 } from "../support/revisions.ts";
+import { scaled } from "../support/scale.ts";
 
 /** Requests that follow a change, of which each must be decided by the right revision. */
 const REQUESTS_AFTER = 40;
@@ -29,8 +31,15 @@ before(async () => {
 
 after(() => upstream.stop());
 
-for (const asking of askings) {
-	describe(`an Envoy that asks by ${asking.service}, ${asking.apiType}`, () => {
+/** The older versions take half a minute, and are fetched the first time. */
+const older = scaled({ quick: 0, full: 1 }) === 1 ? olderEnvoys : [];
+const runs = [
+	...askings.map((asking) => ({ asking, version: undefined })),
+	...older.map((version) => ({ asking: { service: "ECDS", apiType: "DELTA_GRPC" } as const, version })),
+];
+
+for (const { asking, version } of runs) {
+	describe(`an Envoy${version === undefined ? "" : ` ${version}`} that asks by ${asking.service}, ${asking.apiType}`, () => {
 		const corrupt = corruptRevision();
 		let discovery: TestDiscovery;
 		let envoy: TestEnvoy;
@@ -43,6 +52,7 @@ for (const asking of askings) {
 				upstreamPort: upstream.port,
 				mixerPort: 1,
 				filter: { discoveryPort: discovery.port },
+				...(version !== undefined && { program: await provideEnvoyVersion(version) }),
 				edit: (template) => askFor(asking, template),
 				change(config) {
 					if (asking.service === "ADS") takeFromAds(config);

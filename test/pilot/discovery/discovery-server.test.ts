@@ -6,7 +6,9 @@ import { waitUntil } from "../../../cli/up/wait-until.ts";
 import { extensionConfig } from "../../../pilot/extension-config.ts";
 import { TestDiscovery, type TestDiscoveryOptions } from "../../support/discovery.ts";
 import { askHealth } from "../../support/grpc-health.ts";
+import { scaled } from "../../support/scale.ts";
 import { DiscoveryClient, methods } from "./discovery-client.ts";
+import { SilentLine } from "./silent-line.ts";
 import { SlowReader } from "./slow-reader.ts";
 
 const node = { id: "proxy-7", cluster: "shop" };
@@ -190,6 +192,21 @@ describe("a stream", () => {
 		await until("the end of both", async () => (await discovery.metric("sluice_discovery_streams")) === 0);
 		discovery.publish("r1", resource("r1"));
 		assert.equal(await discovery.metric("sluice_discovery_pushes_total"), 0);
+	});
+
+	const campaign = scaled({ quick: 0, full: 1 }) === 1;
+	test("ends when its proxy is gone without a word", { skip: !campaign && "only in the campaign: 40 s" }, async (t) => {
+		const { discovery } = await start(t);
+		const line = await SilentLine.open(discovery.port);
+		t.after(() => line.close());
+		const client = new DiscoveryClient(line.port);
+		t.after(() => client.close());
+		client.open(methods.deltaEcds).ask({ node, resourceNamesSubscribe });
+		const streams = () => discovery.metric("sluice_discovery_streams");
+		await until("the stream", async () => (await streams()) === 1);
+		line.fallSilent();
+		const probe = async () => (await streams()) === 0;
+		await waitUntil({ what: "the end of the stream", timeoutMs: 60_000, probe });
 	});
 
 	test("too many is refused until another has ended, and those before go on", async (t) => {
