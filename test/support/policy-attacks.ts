@@ -21,6 +21,12 @@ const ALLOWED = { status: 200, details: "via_upstream" } as const;
 export const attacks: readonly Attack[] = [
 	{ what: "a number of 100 million digits, added to", path: "/attacked/number", text: "1e99999999", ...POLICY_ERROR },
 	{ what: "the same in JSON", path: "/attacked/sum", text: '{"n": 1e99999999}', ...POLICY_ERROR },
+	{
+		what: "numbers so long that OPA's module traps",
+		path: "/attacked/product",
+		text: `{"n": ${"9".repeat(30_000)}}`,
+		...POLICY_ERROR,
+	},
 	{ what: "a lone surrogate", path: "/attacked/document", text: '{"a": "\\ud800"}', ...POLICY_ERROR },
 	{ what: "JSON nested 20,000 deep", path: "/attacked/document", text: nested(20_000), ...POLICY_ERROR },
 	{ what: "JSON that never ends", path: "/attacked/document", text: "[".repeat(50_000), ...POLICY_ERROR },

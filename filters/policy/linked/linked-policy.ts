@@ -15,7 +15,7 @@ import {
 } from "./abi";
 import { beginBuiltins, bindBuiltins, builtinFault } from "./builtin-call";
 
-/** How an evaluation ended; the first five are the glue's own (mixer/policy/link/glue.ts). */
+/** How an evaluation ended; all but `Undefined` are the glue's own (mixer/policy/link/glue.ts). */
 export enum Evaluated {
 	Ok = 0,
 	/** OPA gave up: a conflict, a value it cannot hold. */
@@ -26,6 +26,8 @@ export enum Evaluated {
 	BuiltinError = 4,
 	/** The entrypoint has no value for this input. */
 	Undefined = 5,
+	/** OPA would have calculated with a number that it can't. */
+	NumberTooLong = 6,
 }
 
 /** Longest decision taken out of the policy. */
@@ -100,6 +102,8 @@ export class LinkedPolicy {
 				return builtinFault();
 			case Evaluated.Undefined:
 				return "the decision is undefined";
+			case Evaluated.NumberTooLong:
+				return "calculates with a number of more than 256 characters, or an exponent of more than three digits";
 			default:
 				return this.abortMessage();
 		}

@@ -2,7 +2,7 @@ import { MixerError } from "../../error.ts";
 import type { PolicyPages } from "./measure-policy.ts";
 import { WasmWriter } from "./wasm-bytes.ts";
 import { joinWasm } from "./wasm-linker.ts";
-import { customSection, parseWasm, type WasmModule } from "./wasm-module.ts";
+import { customSection, functionNames, parseWasm, type WasmModule } from "./wasm-module.ts";
 
 /** What Envoy calls or reads in a module; everything else that is exported goes. */
 const abi = /^(?:proxy_.*|malloc|memory|_initialize)$/;
@@ -15,6 +15,15 @@ const MAGIC = "\0asm";
 
 /** A mutable global of 32 bits. */
 const MUTABLE_I32 = Uint8Array.of(0x7f, 0x01);
+
+/** Functions of OPA's decimal library, and which of the glue's is told which of their parameters first. */
+const numberChecks = [
+	// The text of which a number to calculate with is made.
+	{ of: "mpd_qset_string", parameter: 1, by: "check_number" },
+	// The two that are multiplied: a product of many grows without being read again.
+	{ of: "_mpd_qmul", parameter: 1, by: "check_factor" },
+	{ of: "_mpd_qmul", parameter: 2, by: "check_factor" },
+] as const;
 
 export interface LinkOptions {
 	/** The filter with its guard, not linked yet: build/filter/http.link.wasm. */
@@ -48,9 +57,13 @@ function link({ filter, policy, keep = [] }: LinkOptions): Uint8Array {
 	const env = { name: "env", module: parseWasm(glue) };
 	if (policy === undefined) return joinWasm({ parts: [filterPart, env], stays });
 	env.module.memories[0] = limits(policy);
-	const opa = { name: "opa", module: withStackPointer(parseWasm(policy.policyWasm)), metered: true };
+	const opa = { name: "opa", module: withInnards(policy.policyWasm), metered: true };
 	const meter = { part: "env", enter: "enter_function", leave: "leave_function", round: "spend_fuel" };
-	return joinWasm({ parts: [filterPart, env, opa], stays, meter });
+	const has = (name: string) => opa.module.exports.some((exported) => exported.name === name);
+	const checks = numberChecks
+		.filter(({ of }) => has(of))
+		.map(({ of, parameter, by }) => ({ of: { part: "opa", name: of }, parameter, by: { part: "env", name: by } }));
+	return joinWasm({ parts: [filterPart, env, opa], stays, meter, checks });
 }
 
 /** A filter to be linked, with the glue it fits. */
@@ -82,15 +95,24 @@ function limits({ firstPages, maxPages }: PolicyPages): Uint8Array {
 	return out.bytes;
 }
 
-/** OPA's stack pointer is the first of its globals: the glue puts it back after an abort. */
-function withStackPointer(module: WasmModule): WasmModule {
+/** Exports what the glue needs of OPA's innards: the stack pointer, and the functions that `numberChecks` names. */
+function withInnards(policyWasm: Uint8Array): WasmModule {
+	const module = parseWasm(policyWasm);
 	const [first] = module.globals;
 	if (first === undefined || Buffer.compare(first.type, MUTABLE_I32) !== 0) {
-		throw new MixerError(
-			"tool",
-			"the policy's first global is not its stack pointer: opa compiles otherwise than 1.22 does",
-		);
+		throw otherwise("the policy's first global is not its stack pointer");
 	}
 	module.exports.push({ name: "__sp", kind: "global", index: 0 });
+	const names = functionNames(policyWasm);
+	if (names.size === 0) throw otherwise("the policy has no names of functions");
+	for (const { of: name } of numberChecks) {
+		// opa leaves out what a policy does not use.
+		const index = names.get(name);
+		if (index !== undefined) module.exports.push({ name, kind: "func", index });
+	}
 	return module;
+}
+
+function otherwise(what: string): MixerError {
+	return new MixerError("tool", `${what}: opa compiles otherwise than 1.22 does`);
 }

@@ -24,6 +24,7 @@ const failures: Readonly<Record<number, string>> = {
 	2: "ran out of fuel",
 	3: "ran out of memory",
 	4: "a built-in failed",
+	6: "calculates with a number of more than 256 characters, or an exponent of more than three digits",
 };
 
 /** How an evaluation in the linked module ended. */

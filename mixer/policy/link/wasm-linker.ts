@@ -17,12 +17,21 @@ export interface JoinOptions {
 	readonly stays: (name: string) => boolean;
 	/** Functions without parameters and results that a part exports: where a function begins and ends, and in loops. */
 	readonly meter?: { readonly part: string; readonly enter: string; readonly leave: string; readonly round: string };
+	/** Metered functions that tell a parameter to another function before they do anything. */
+	readonly checks?: readonly { readonly of: Exported; readonly parameter: number; readonly by: Exported }[];
+}
+
+/** What a part exports by this name. */
+interface Exported {
+	readonly part: string;
+	readonly name: string;
 }
 
 const HEADER = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 const BLOCK = 0x02;
 const END = 0x0b;
 const CALL = 0x10;
+const LOCAL_GET = 0x20;
 const NO_RESULT = 0x40;
 
 /**
@@ -37,13 +46,14 @@ class Join {
 	readonly #options: JoinOptions;
 	readonly #places: WasmPlaces;
 	readonly #meter: { readonly enter: number; readonly leave: number; readonly round: number } | undefined;
+	readonly #checks: readonly { readonly body: Uint8Array; readonly parameter: number; readonly by: number }[];
 	readonly #types = new Map<string, { index: number; bytes: Uint8Array }>();
 	readonly #exports: { name: string; kind: Kind; place: Place }[] = [];
 
 	constructor(options: JoinOptions) {
 		this.#options = options;
 		this.#places = new WasmPlaces(options.parts);
-		const { parts, stays, meter } = options;
+		const { parts, stays, meter, checks = [] } = options;
 		const taken = new Set<string>();
 		for (const [part, { module }] of parts.entries()) {
 			for (const { name, kind, index } of module.exports) {
@@ -54,9 +64,13 @@ class Join {
 		}
 		const place = (name: string) => this.#places.exported(meter?.part ?? "", name);
 		const places = meter && { enter: place(meter.enter), leave: place(meter.leave), round: place(meter.round) };
-		this.#findLive(places === undefined ? [] : Object.values(places));
+		const exported = ({ part, name }: Exported) => this.#places.exported(part, name);
+		this.#findLive([...Object.values(places ?? {}), ...checks.map(({ by }) => exported(by))]);
 		const number = (at: Place) => this.#places.number("func", at);
 		this.#meter = places && { enter: number(places.enter), leave: number(places.leave), round: number(places.round) };
+		this.#checks = checks.map(({ of, parameter, by }) => {
+			return { body: this.#places.bodyOf(exported(of)), parameter, by: number(exported(by)) };
+		});
 	}
 
 	emit(): Uint8Array {
@@ -178,6 +192,11 @@ class Join {
 			to.unsigned(index);
 		};
 		call(meter.enter);
+		for (const check of this.#checks.filter((one) => one.body === body)) {
+			to.byte(LOCAL_GET);
+			to.unsigned(check.parameter);
+			call(check.by);
+		}
 		to.byte(BLOCK);
 		to.byte(result);
 		copyExpression(from, to, maps, { atLoop: () => call(meter.round) });

@@ -57,6 +57,8 @@ export interface WasmModule {
 }
 
 const HEADER_BYTES = 8;
+/** The part of a name section that has the functions'. */
+const FUNCTION_NAMES = 1;
 
 const same = (index: number) => index;
 const sameIndices: IndexMaps = {
@@ -104,6 +106,18 @@ export function customSection(bytes: Uint8Array, name: string): Uint8Array | und
 		if (id === 0 && section.name() === name) return section.bytes.subarray(section.at);
 	}
 	return undefined;
+}
+
+/** The numbers of a module's functions by the names it has for them; empty where it names none. */
+export function functionNames(bytes: Uint8Array): ReadonlyMap<string, number> {
+	const names = new WasmReader(customSection(bytes, "name") ?? new Uint8Array());
+	while (!names.done) {
+		const isOfFunctions = names.byte() === FUNCTION_NAMES;
+		const part = new WasmReader(names.sized());
+		if (!isOfFunctions) continue;
+		return new Map(part.list(() => [part.unsigned(), part.name()] as const).map(([index, name]) => [name, index]));
+	}
+	return new Map();
 }
 
 function parseSection(module: WasmModule, id: number, section: WasmReader): void {

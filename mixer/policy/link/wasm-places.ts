@@ -57,11 +57,16 @@ export class WasmPlaces {
 		const key = `${real.part} ${real.index}`;
 		if (this.#live.has(key)) return undefined;
 		const defined = real.index - (this.#imports[real.part]?.func.length ?? 0);
-		const body = this.#parts[real.part]?.module.bodies[defined];
-		if (body === undefined) throw new Error(`a WebAssembly module calls a function ${real.index} that it has not`);
-		const live = { part: real.part, defined, body };
+		const live = { part: real.part, defined, body: this.bodyOf(real) };
 		this.#live.set(key, live);
 		return live;
+	}
+
+	/** The body of a function that a part defines. @throws where there is none. */
+	bodyOf({ part, index }: Place): Uint8Array {
+		const body = this.#parts[part]?.module.bodies[index - (this.#imports[part]?.func.length ?? 0)];
+		if (body === undefined) throw new Error(`a WebAssembly module calls a function ${index} that it has not`);
+		return body;
 	}
 
 	/** Gives every function its number, once all that stay are known: first the open imports, then part after part. */

@@ -27,6 +27,10 @@ fuel if {
 
 digits if to_number(concat("", ["1e", role])) + 1 > 0
 
+factors if to_number(role) * to_number(role) > 0
+
+multiplied if product([to_number(role) | some n in hundred]) > 0
+
 range if count(numbers.range(1, 100000000)) == 1
 
 strings if count([text | some n in numbers.range(1, 100000); text := sprintf("%d %s", [n, role])]) == 1
@@ -47,6 +51,8 @@ export const attackRules: readonly string[] = [
 	"shift",
 	"fuel",
 	"digits",
+	"factors",
+	"multiplied",
 	"range",
 	"strings",
 	"doubled",

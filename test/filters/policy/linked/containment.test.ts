@@ -21,6 +21,8 @@ before(async () => {
 	assertDecidesRight();
 });
 
+const numberFault = "calculates with a number of more than 256 characters, or an exponent of more than three digits";
+
 function assertDecidesRight(): void {
 	const stream = get(host, "/fine", [["x-role", "reader"]]);
 	assert.equal(stream.result, "continue");
@@ -36,6 +38,8 @@ describe("what goes wrong in a policy denies that request alone, and the log say
 		["shift", "x", "opa_bits_shift"],
 		["fuel", "x", "ran out of fuel"],
 		["digits", "99999999", "ran out of fuel"],
+		["factors", "9".repeat(6000), numberFault],
+		["multiplied", "9".repeat(100), numberFault],
 		["range", "x", "ran out of memory"],
 		["strings", "x", "ran out of memory"],
 		["doubled", "x".repeat(10), "ran out of memory"],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import binaryen from "binaryen";
 import { type JoinOptions, joinWasm } from "../../../../mixer/policy/link/wasm-linker.ts";
-import { customSection, parseWasm } from "../../../../mixer/policy/link/wasm-module.ts";
+import { customSection, functionNames, parseWasm } from "../../../../mixer/policy/link/wasm-module.ts";
 
 function assemble(text: string): Uint8Array {
 	const module = binaryen.parseText(text);
@@ -154,6 +154,34 @@ test("tells the meter of every way out of a function, and the result stays", () 
 	const ways = [0, 1, 2, 3, 4, 5].map((way) => [call("call_ways", way), call("call_depth")]);
 	assert.deepEqual(ways, [[100, 0], [101, 0], [102, 0], [100, 0], [104, 0], [100, 0]]); // biome-ignore format: a row
 	assert.deepEqual([call("call_nested", 1), call("call_nested", 0), call("call_depth")], [7, 8, 0]);
+});
+
+test("tells a function's parameter to another one before it begins", () => {
+	const env = `(module
+		(import "env" "say" (func $say (param i32)))
+		(func (export "enter")) (func (export "leave")) (func (export "spend"))
+		(func (export "check") (param i32) (call $say (local.get 0))))`;
+	const metered = `(module
+		(import "env" "say" (func $say (param i32)))
+		(func $difference (export "difference") (param i32 i32) (result i32)
+			(call $say (i32.const 0))
+			(i32.sub (local.get 0) (local.get 1)))
+		(func (export "call_it") (result i32) (call $difference (i32.const 7) (i32.const 3))))`;
+	const of = { part: "metered", name: "difference" };
+	const checks = [1, 0].map((parameter) => ({ of, parameter, by: { part: "env", name: "check" } }));
+	const { call, said } = join({ env, metered }, { meter, checks });
+	assert.equal(call("call_it"), 4);
+	assert.deepEqual(said, [3, 7, 0]);
+});
+
+test("finds the functions that a module names", () => {
+	const module = binaryen.parseText('(module (func $one (export "a")) (func $two (export "b")))');
+	binaryen.setDebugInfo(true);
+	const named = module.emitBinary();
+	binaryen.setDebugInfo(false);
+	const names = functionNames(named);
+	assert.deepEqual([...names], [["one", 0], ["two", 1]]); // biome-ignore format: a row
+	assert.equal(functionNames(module.emitBinary()).size, 0);
 });
 
 test("drops functions that nothing calls, and gives the same bytes again", () => {

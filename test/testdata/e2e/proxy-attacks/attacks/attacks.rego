@@ -15,6 +15,9 @@ attacked := {"allowed": true, "rule": "number"} if {
 } else := {"allowed": true, "rule": "sum"} if {
 	words[1] == "sum"
 	json.unmarshal(text).n + 1 > 0
+} else := {"allowed": true, "rule": "product"} if {
+	words[1] == "product"
+	json.unmarshal(text).n * json.unmarshal(text).n > 0
 } else := {"allowed": true, "rule": "document", "headers": {"x-document": json.marshal(json.unmarshal(text).a)}} if {
 	words[1] == "document"
 } else := {"allowed": true, "rule": "keys"} if {
