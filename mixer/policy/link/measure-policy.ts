@@ -40,7 +40,10 @@ export function measurePolicy(options: { policyWasm: Uint8Array; data: Uint8Arra
 	throw new MixerError("invalid", `the data leave no room for an evaluation: ${maxPages} of ${MOST_PAGES} pages`);
 }
 
-/** A module whose constants want more memory than it is given says so by not linking. */
+/**
+ * A module whose constants want more memory than it is given says so by not linking, or, where opa's compiler counted
+ * only some of them (1.22.2), by a trap while they are written.
+ */
 function instantiate(module: WebAssembly.Module) {
 	for (let firstPages = LEAST_PAGES; ; firstPages *= 2) {
 		const memory = new WebAssembly.Memory({ initial: firstPages });
@@ -48,7 +51,8 @@ function instantiate(module: WebAssembly.Module) {
 			const { exports } = new WebAssembly.Instance(module, { env: imports(memory) });
 			return { memory, exports, firstPages };
 		} catch (error) {
-			if (!(error instanceof WebAssembly.LinkError) || firstPages === MOST_PAGES) throw error;
+			const isTooSmall = error instanceof WebAssembly.LinkError || error instanceof WebAssembly.RuntimeError;
+			if (!isTooSmall || firstPages === MOST_PAGES) throw error;
 		}
 	}
 }

@@ -115,6 +115,14 @@ test("gives a policy with large constants the memory it starts with", async (con
 	assert.equal(evaluatorOf(build, "shop/authz/decision")({}, fuel).value, "2000000");
 });
 
+test("gives a policy with many rules the memory it starts with", async (context) => {
+	const rules = Array.from({ length: 1200 }, (_, i) => `rule_${i} := text if {\n\ttext := input.request.method\n}\n`);
+	const all = rules.map((_, i) => `rule_${i}`).join(", ");
+	const rego = `package shop.authz\n${rules.join("\n")}\ndecision := count([${all}])\n`;
+	const build = await buildProxied(context, rego);
+	assert.equal(evaluatorOf(build, "shop/authz/decision")({ request: { method: "GET" } }).value, "1200");
+});
+
 test("is refused with the filter's own words where the configuration is wrong", async () => {
 	const build = await buildDir(examplePolicies);
 	const config = build.pluginConfig.replace('"default":"deny"', '"default":"maybe","more":1');
