@@ -12,6 +12,12 @@ export interface PlacementQuestion {
 	readonly proxyBuiltins: ReadonlySet<string>;
 }
 
+/**
+ * Built-ins inside OPA's module that trap where one of the paths they are given is empty, as in `json.remove({}, [[]])`
+ * (opa 1.22.2). In the Mixer a trap ends one evaluation, in Envoy the VM.
+ */
+const trapping: ReadonlySet<string> = new Set(["json.filter", "json.remove"]);
+
 /** Where a Policy runs and what keeps it out of the proxy; or why it can run nowhere that it may. */
 export type Placement =
 	| { readonly placement: "proxy" | "mixer"; readonly keptOut: readonly BuiltinCall[] }
@@ -38,7 +44,8 @@ function lackedBy(place: "proxy" | "mixer", question: PlacementQuestion): Builti
 	const names = reads.builtins.map(({ name }) => name);
 	const left = names.filter((name) => leftToHost.has(name));
 	const damaging = refusedBuiltins(names, []);
-	const lacked = place === "mixer" ? refusedBuiltins([], left) : left.filter((name) => !proxyBuiltins.has(name));
+	const isKeptOut = (name: string) => trapping.has(name) || (leftToHost.has(name) && !proxyBuiltins.has(name));
+	const lacked = place === "mixer" ? refusedBuiltins([], left) : names.filter(isKeptOut);
 	return reads.builtins.filter(({ name }) => damaging.includes(name) || lacked.includes(name));
 }
 

@@ -12,6 +12,8 @@ for (const { name, placement, body, where } of [
 	{ name: "a built-in of the filter", placement: "auto", body: 'sprintf("%d", [1]) == "1"', where: "proxy" },
 	{ name: "a built-in inside OPA's module", placement: "auto", body: 'regex.match("^a", "ab")', where: "proxy" },
 	{ name: "a built-in of the Mixer alone", placement: "auto", body: 'crypto.sha256("a") == "b"', where: "mixer" },
+	{ name: "json.remove", placement: "auto", body: "json.remove({}, [input.parsed_path]) == {}", where: "mixer" },
+	{ name: "json.filter", placement: "auto", body: "json.filter({}, [input.parsed_path]) == {}", where: "mixer" },
 	{ name: "nothing, where the Mixer is asked for", placement: "mixer", body: "1 == 1", where: "mixer" },
 	{ name: "nothing, where the proxy is asked for", placement: "proxy", body: "1 == 1", where: "proxy" },
 ]) {
