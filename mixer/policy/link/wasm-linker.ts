@@ -15,7 +15,10 @@ export interface JoinOptions {
 	readonly parts: readonly WasmPart[];
 	/** The exports that stay; of equal names the first part's. Functions that nothing calls any more go. */
 	readonly stays: (name: string) => boolean;
-	/** Functions without parameters and results that a part exports: where a function begins and ends, and in loops. */
+	/**
+	 * Functions that a part exports, without results: where a function begins and where it ends, each with what its frame
+	 * takes of the stack in bytes, and in loops, without parameters.
+	 */
 	readonly meter?: { readonly part: string; readonly enter: string; readonly leave: string; readonly round: string };
 	/** Metered functions that tell a parameter to another function before they do anything. */
 	readonly checks?: readonly { readonly of: Exported; readonly parameter: number; readonly by: Exported }[];
@@ -32,6 +35,10 @@ const BLOCK = 0x02;
 const END = 0x0b;
 const CALL = 0x10;
 const LOCAL_GET = 0x20;
+const I32_CONST = 0x41;
+/** What V8's first compiler gives a function's frame: a place for each parameter and local, and what calling takes. */
+const LOCAL_BYTES = 8;
+const CALL_BYTES = 96;
 const NO_RESULT = 0x40;
 
 /**
@@ -40,6 +47,16 @@ const NO_RESULT = 0x40;
  */
 export function joinWasm(options: JoinOptions): Uint8Array {
 	return new Join(options).emit();
+}
+
+interface Signature {
+	readonly parameters: number;
+	/** As a block's type. */
+	readonly result: number;
+}
+
+function frameOf({ parameters }: Signature): number {
+	return CALL_BYTES + parameters * LOCAL_BYTES;
 }
 
 class Join {
@@ -156,34 +173,32 @@ class Join {
 		return this.#list(this.#places.liveFunctions(), ({ part, defined, body }, to) => {
 			const copy = new WasmWriter();
 			if (this.#options.parts[part]?.metered !== true) this.#copyBody(body, this.#maps(part), copy);
-			else this.#copyBody(body, this.#maps(part), copy, this.#resultOf(part, defined));
+			else this.#copyBody(body, this.#maps(part), copy, this.#signatureOf(part, defined));
 			to.sized(copy.bytes);
 		});
 	}
 
-	/** What a block is of that gives what the function gives. */
-	#resultOf(part: number, defined: number): number {
+	/** How many parameters, and what a block is of that gives what the function gives. */
+	#signatureOf(part: number, defined: number): Signature {
 		const module = this.#options.parts[part]?.module;
 		const type = new WasmReader(module?.types[module.functions[defined] ?? 0] ?? new Uint8Array());
 		type.byte();
-		type.list(() => type.byte());
+		const parameters = type.list(() => type.byte()).length;
 		const [result = NO_RESULT, ...more] = type.list(() => type.byte());
 		if (more.length > 0) throw new Error("the WebAssembly module has a function of several results");
-		return result;
+		return { parameters, result };
 	}
 
-	/** @param result of a function to be metered: its body then stands in a block. */
-	#copyBody(body: Uint8Array, maps: IndexMaps, to: WasmWriter, result?: number): void {
+	/** @param signature of a function to be metered: its body then stands in a block. */
+	#copyBody(body: Uint8Array, maps: IndexMaps, to: WasmWriter, signature?: Signature): void {
 		const from = new WasmReader(body);
-		to.list(
-			from.list(() => [from.leb(), from.byte()] as const),
-			([count, type]) => {
-				to.raw(count);
-				to.byte(type);
-			},
-		);
+		const locals = from.list(() => [from.unsigned(), from.byte()] as const);
+		to.list(locals, ([count, type]) => {
+			to.unsigned(count);
+			to.byte(type);
+		});
 		const meter = this.#meter;
-		if (meter === undefined || result === undefined) {
+		if (meter === undefined || signature === undefined) {
 			copyExpression(from, to, maps);
 			return;
 		}
@@ -191,16 +206,22 @@ class Join {
 			to.byte(CALL);
 			to.unsigned(index);
 		};
-		call(meter.enter);
+		const frameBytes = locals.reduce((sum, [count]) => sum + count * LOCAL_BYTES, frameOf(signature));
+		const tell = (index: number) => {
+			to.byte(I32_CONST);
+			to.signed(frameBytes);
+			call(index);
+		};
+		tell(meter.enter);
 		for (const check of this.#checks.filter((one) => one.body === body)) {
 			to.byte(LOCAL_GET);
 			to.unsigned(check.parameter);
 			call(check.by);
 		}
 		to.byte(BLOCK);
-		to.byte(result);
+		to.byte(signature.result);
 		copyExpression(from, to, maps, { atLoop: () => call(meter.round) });
-		call(meter.leave);
+		tell(meter.leave);
 		to.byte(END);
 	}
 

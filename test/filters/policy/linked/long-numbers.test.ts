@@ -45,7 +45,8 @@ function written(json: string | undefined): Record<string, bigint | string> {
 
 /** 1.5e+3 is 1500. */
 function whole(text: string): bigint | string {
-	const [, sign = "", first = "", rest = "", exponent = ""] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]\+?(\d+))?$/.exec(text) ?? [];
+	const [, sign = "", first = "", rest = "", exponent = ""] =
+		/^(-?)(\d+)(?:\.(\d+))?(?:[eE]\+?(\d+))?$/.exec(text) ?? [];
 	if (first === "") return text;
 	return BigInt(sign + first + rest) * 10n ** BigInt(Number(exponent) - rest.length);
 }

@@ -112,13 +112,13 @@ test("copies every kind of instruction that it knows", () => {
 	assert.equal(call("call_float", 4), 11);
 });
 
-/** Counts what the meter is told, and how deep it stands. */
+/** Counts what the meter is told, and how many bytes of the stack are in use. */
 const counting = `(module
 	(global $count (mut i32) (i32.const 0))
 	(global $depth (mut i32) (i32.const 0))
 	(func $spend (export "spend") (global.set $count (i32.add (global.get $count) (i32.const 1))))
-	(func (export "enter") (global.set $depth (i32.add (global.get $depth) (i32.const 1))) (call $spend))
-	(func (export "leave") (global.set $depth (i32.sub (global.get $depth) (i32.const 1))))
+	(func (export "enter") (param i32) (global.set $depth (i32.add (global.get $depth) (local.get 0))) (call $spend))
+	(func (export "leave") (param i32) (global.set $depth (i32.sub (global.get $depth) (local.get 0))))
 	(func (export "call_depth") (result i32) (global.get $depth))
 	(func (export "call_count") (result i32) (global.get $count)))`;
 const meter = { part: "env", enter: "enter", leave: "leave", round: "spend" };
@@ -156,10 +156,20 @@ test("tells the meter of every way out of a function, and the result stays", () 
 	assert.deepEqual([call("call_nested", 1), call("call_nested", 0), call("call_depth")], [7, 8, 0]);
 });
 
+test("tells the meter what a function's frame takes: its parameters, its locals and the call", () => {
+	const metered = `(module
+		(import "env" "call_depth" (func $depth (result i32)))
+		(func $wide (param i32 i64) (result i32) (local i32 i32 f64) (call $depth))
+		(func (export "call_plain") (result i32) (call $depth))
+		(func (export "call_nested") (result i32) (call $wide (i32.const 1) (i64.const 2))))`;
+	const { call } = join({ env: counting, metered }, { meter });
+	assert.deepEqual([call("call_plain"), call("call_nested"), call("call_depth")], [96, 96 + 96 + 5 * 8, 0]);
+});
+
 test("tells a function's parameter to another one before it begins", () => {
 	const env = `(module
 		(import "env" "say" (func $say (param i32)))
-		(func (export "enter")) (func (export "leave")) (func (export "spend"))
+		(func (export "enter") (param i32)) (func (export "leave") (param i32)) (func (export "spend"))
 		(func (export "check") (param i32) (call $say (local.get 0))))`;
 	const metered = `(module
 		(import "env" "say" (func $say (param i32)))
