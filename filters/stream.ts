@@ -195,7 +195,7 @@ export class Stream {
 			plugin.ids.next(this.outcome.id);
 			this.bag.begin();
 		}
-		plugin.reporter.add(this.bag, nowNs());
+		plugin.reporter.add(this.bag);
 	}
 
 	/** Something of ours failed in a callback: whatever waits is answered, and nothing goes on. */

@@ -24,28 +24,41 @@ export enum AttributeResult {
 /** By attribute id: its name. */
 const NAMES: StaticArray<Slice> = makeNames();
 
-const value: Value = new Value();
+const read: Value = new Value();
+/** Envoy's own id never changes: read once. */
+const node: Value = new Value();
+let nodeIsKnown: bool = false;
 const writer: RecordValue = new RecordValue();
+
+/** The number of an attribute's name in a batch's dictionary; NOT_INDEXED where there is no room. */
+export function indexName(id: AttributeId, dictionary: Dictionary): u32 {
+	let name = unchecked(NAMES[id]);
+	return dictionary.index(name.ptr, name.size);
+}
 
 /**
  * Appends one attribute to the record that is being written into `out`: a whole `attributes` field, redacted, its
  * strings in the batch's dictionary.
+ *
+ * @param name what `indexName` says in this batch.
  */
 export function writeAttribute(
 	bag: Bag,
 	id: AttributeId,
+	name: u32,
 	dictionary: Dictionary,
 	redaction: Redaction,
 	out: Bytes,
 ): AttributeResult {
-	if (!bag.read(id, value)) return AttributeResult.Absent;
+	let isNode = id == AttributeId.context_reporter_uid;
+	let value = isNode ? node : read;
+	if (!(isNode && nodeIsKnown) && !bag.read(id, value)) return AttributeResult.Absent;
+	nodeIsKnown = nodeIsKnown || isNode;
 	let start = out.size;
 	let strings = dictionary.count;
 	let message = beginMessage(out, RECORD_ATTRIBUTES);
-	let name = unchecked(NAMES[id]);
-	let index = dictionary.index(name.ptr, name.size);
-	writeVarintField(out, ATTRIBUTE_NAME, index);
-	let fits = index != NOT_INDEXED && !value.overflowed && writer.write(value, id, dictionary, redaction, out);
+	writeVarintField(out, ATTRIBUTE_NAME, name);
+	let fits = name != NOT_INDEXED && !value.overflowed && writer.write(value, id, dictionary, redaction, out);
 	endMessage(out, message);
 	if (fits && !out.overflowed) return AttributeResult.Written;
 	out.size = start;

@@ -1,7 +1,9 @@
 import { Bag } from "../attributes/bag";
 import { Dictionary } from "../attributes/dictionary";
-import { AttributeResult, writeAttribute } from "../attributes/record";
+import { AttributeId } from "../attributes/generated/vocabulary";
+import { AttributeResult, indexName, writeAttribute } from "../attributes/record";
 import { Config } from "../config/config";
+import { nowNs } from "../host/clock";
 import { Bytes } from "../wire/bytes";
 import { beginMessage, endMessage, writeBytesField, writeVarintField } from "../wire/protobuf-writer";
 
@@ -29,6 +31,8 @@ export class Collector {
 
 	private records: Bytes = new Bytes(MAX_BATCH_BYTES, MAX_BATCH_BYTES + MAX_RECORD_BYTES);
 	private dictionary: Dictionary;
+	/** In the order of the configuration's attributes: the number of each one's name. */
+	private names: StaticArray<u32> = new StaticArray<u32>(0);
 
 	/** @param seed for the dictionary's hash: nothing a client can know. */
 	constructor(seed: u64) {
@@ -40,14 +44,16 @@ export class Collector {
 	}
 
 	/** Adds one record; false, and nothing is added, where this batch has no room for it. */
-	add(bag: Bag, config: Config, nowNs: u64): bool {
+	add(bag: Bag, config: Config): bool {
+		if (this.dictionary.count == 0) this.indexNames(config.reportAttributes);
 		let size = this.records.size;
 		let strings = this.dictionary.count;
 		let mark = beginMessage(this.records, RECORDS);
 		let fits = true;
 		for (let i = 0; fits && i < config.reportAttributes.length; i++) {
 			let id = unchecked(config.reportAttributes[i]);
-			fits = writeAttribute(bag, id, this.dictionary, config.redaction, this.records) != AttributeResult.Full;
+			let name = unchecked(this.names[i]);
+			fits = writeAttribute(bag, id, name, this.dictionary, config.redaction, this.records) != AttributeResult.Full;
 		}
 		endMessage(this.records, mark);
 		if (!fits || this.records.overflowed) {
@@ -56,9 +62,17 @@ export class Collector {
 			this.dictionary.rewind(strings);
 			return false;
 		}
-		if (this.count == 0) this.sinceNs = nowNs;
+		if (this.count == 0) this.sinceNs = nowNs();
 		this.count++;
 		return true;
+	}
+
+	/** Every record has the same attributes: their names are looked up once a batch. */
+	private indexNames(attributes: Array<i32>): void {
+		if (this.names.length < attributes.length) this.names = new StaticArray<u32>(attributes.length);
+		for (let i = 0; i < attributes.length; i++) {
+			this.names[i] = indexName(<AttributeId>attributes[i], this.dictionary);
+		}
 	}
 
 	/** Writes the batch's ReportRequest and starts over. */

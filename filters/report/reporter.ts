@@ -1,5 +1,6 @@
 import { Bag } from "../attributes/bag";
 import { Config } from "../config/config";
+import { nowNs } from "../host/clock";
 import { callGrpc, GrpcTarget, lastGrpcToken, readGrpcMessage } from "../host/grpc";
 import { HostBytes } from "../host/memory";
 import { Status } from "../host/status";
@@ -48,18 +49,18 @@ export class Reporter {
 	}
 
 	/** One request's record, at the end of its stream. */
-	add(bag: Bag, nowNs: u64): void {
+	add(bag: Bag): void {
 		this.stats.recordSent();
-		if (!this.fits(bag, nowNs)) this.stats.recordsDropped(DropReason.TooLarge, 1);
-		if (this.collector.full) this.close(nowNs);
+		if (!this.fits(bag)) this.stats.recordsDropped(DropReason.TooLarge, 1);
+		if (this.collector.full) this.close(nowNs());
 	}
 
 	/** Into this batch, or else into the next. */
-	private fits(bag: Bag, nowNs: u64): bool {
-		if (this.collector.add(bag, this.config, nowNs)) return true;
+	private fits(bag: Bag): bool {
+		if (this.collector.add(bag, this.config)) return true;
 		if (this.collector.count == 0) return false;
-		this.close(nowNs);
-		return this.collector.add(bag, this.config, nowNs);
+		this.close(nowNs());
+		return this.collector.add(bag, this.config);
 	}
 
 	/** Called several times a second: closes what is old enough and sends what is due. */

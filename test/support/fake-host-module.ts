@@ -25,6 +25,8 @@ export class FakeHostModule {
 	/** Handed over and not known to be free: place, and the allocator's word before it as it was then. */
 	private readonly handedOver = new Map<number, { size: number; header: number }>();
 	private fault: unknown;
+	/** How often each of the host's functions was called. */
+	readonly calls = new Map<string, number>();
 
 	/** @param env the host's functions by name; a name the module asks for and that is not there fails when called. */
 	constructor(wasm: Uint8Array, env: Record<string, unknown>) {
@@ -145,6 +147,7 @@ export class FakeHostModule {
 	/** A Wasm `catch_all` catches what JavaScript throws: keep it, so that `call` can throw it again. */
 	private contain(name: string, target: unknown): (...args: number[]) => unknown {
 		return (...args) => {
+			this.calls.set(name, (this.calls.get(name) ?? 0) + 1);
 			try {
 				assert.ok(typeof target === "function", `the fake host has no ${name}`);
 				return target(...args);

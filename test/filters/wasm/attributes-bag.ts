@@ -5,7 +5,7 @@ import { InputPlan, writeInput } from "../../../filters/attributes/input";
 import { JsonWriter } from "../../../filters/attributes/json-value";
 import { Limits } from "../../../filters/attributes/limits";
 import { attributeByName } from "../../../filters/attributes/names";
-import { writeAttribute } from "../../../filters/attributes/record";
+import { indexName, writeAttribute } from "../../../filters/attributes/record";
 import { Redaction } from "../../../filters/attributes/redaction";
 import { requestIsValid } from "../../../filters/attributes/validity";
 import { Value } from "../../../filters/attributes/value";
@@ -142,7 +142,8 @@ export function beginRecord(): void {
 }
 
 export function reportAttribute(): i32 {
-	return writeAttribute(bag, <AttributeId>attributeByName(text()), dictionary, redaction, out);
+	let id = <AttributeId>attributeByName(text());
+	return writeAttribute(bag, id, indexName(id, dictionary), dictionary, redaction, out);
 }
 
 export function endRecord(): void {
@@ -167,7 +168,7 @@ export function recordTimes(id: i32, times: i32): void {
 		bag.begin();
 		out.reset();
 		dictionary.reset();
-		writeAttribute(bag, <AttributeId>id, dictionary, redaction, out);
+		writeAttribute(bag, <AttributeId>id, indexName(<AttributeId>id, dictionary), dictionary, redaction, out);
 		bag.release();
 	}
 }
