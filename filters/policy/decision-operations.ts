@@ -1,13 +1,16 @@
+import { lower } from "../attributes/ascii";
 import { isHeaderValue } from "../host/header-syntax";
 import { Bytes } from "../wire/bytes";
 import { JsonDocument } from "../wire/json-reader";
 import { JsonKind } from "../wire/json-tape";
 import { Slice } from "../wire/slice";
 import { isSettable } from "./header-names";
-import { OperationKind, Operations } from "./operations";
+import { MAX_QUERY_CHANGES, OperationKind, Operations } from "./operations";
 
 const MAX_NAME_BYTES: i32 = 256;
 const MAX_VALUE_BYTES: i32 = 16384;
+/** Headers in a list of objects: each is looked for among those before it. */
+const MAX_LISTED: i32 = 256;
 const NONE: i32 = -1;
 
 const FIELDS: StaticArray<string> = [
@@ -39,6 +42,7 @@ export class DecisionOperations {
 	private allowed: bool = false;
 	/** The field being read. */
 	private field: i32 = NONE;
+	private listed: i32 = 0;
 	private name: Bytes = new Bytes(64, MAX_NAME_BYTES);
 	private value: Bytes = new Bytes(256, MAX_VALUE_BYTES);
 	private nameSlice: Slice = new Slice();
@@ -78,19 +82,37 @@ export class DecisionOperations {
 		}
 	}
 
-	/** An object of strings or lists of strings: the first value with one operation, more with another. */
-	private pairs(object: i32, first: OperationKind, more: OperationKind): bool {
+	/** Of headers, a list of such objects as well. */
+	private pairs(value: i32, first: OperationKind, more: OperationKind): bool {
 		let document = this.document;
-		if (document.kind(object) != JsonKind.Object) return this.expect(false, " is not an object");
+		let isHeaders = this.field < 2;
+		if (!isHeaders || document.kind(value) != JsonKind.Array) return this.members(value, first, more);
+		let start = this.operations.size;
+		this.listed = 0;
+		for (let node = document.first(value); node != NONE; node = document.next(node)) {
+			if (!this.members(node, first, more, start)) return false;
+		}
+		return true;
+	}
+
+	/**
+	 * An object of strings or lists of strings: the first value of a name with one operation, more with another.
+	 *
+	 * @param start where the operations of objects in the same list begin; -1 where there are none.
+	 */
+	private members(object: i32, first: OperationKind, more: OperationKind, start: i32 = NONE): bool {
+		let document = this.document;
+		if (document.kind(object) != JsonKind.Object) return this.expect(false, this.notAnObject());
 		for (let node = document.first(object); node != NONE; node = document.next(node)) {
 			this.name.reset();
 			document.key(node, this.name);
 			if (!this.nameIsValid()) return false;
+			if (start != NONE && ++this.listed > MAX_LISTED) return this.expect(false, " lists more than 256 headers");
+			let kind = start != NONE && this.operations.has(first, this.name, start) ? more : first;
 			if (document.kind(node) != JsonKind.Array) {
-				if (!this.addPair(node, first)) return false;
+				if (!this.addPair(node, kind)) return false;
 				continue;
 			}
-			let kind = first;
 			for (let item = document.first(node); item != NONE; item = document.next(item)) {
 				if (!this.addPair(item, kind)) return false;
 				kind = more;
@@ -107,8 +129,7 @@ export class DecisionOperations {
 		}
 		this.nameSlice.set(this.name.ptr, this.name.size);
 		this.valueSlice.set(this.value.ptr, this.value.size);
-		this.operations.add(kind, this.nameSlice, this.valueSlice);
-		return true;
+		return this.addOperation(kind, this.valueSlice);
 	}
 
 	private names(array: i32, kind: OperationKind): bool {
@@ -117,9 +138,14 @@ export class DecisionOperations {
 		for (let node = document.first(array); node != NONE; node = document.next(node)) {
 			if (!this.text(node, this.name) || !this.nameIsValid()) return false;
 			this.nameSlice.set(this.name.ptr, this.name.size);
-			this.operations.add(kind, this.nameSlice, EMPTY);
+			if (!this.addOperation(kind, EMPTY)) return false;
 		}
 		return true;
+	}
+
+	private addOperation(kind: OperationKind, value: Slice): bool {
+		this.operations.add(kind, this.nameSlice, value);
+		return this.expect(this.operations.queryChanges <= MAX_QUERY_CHANGES, " makes more than 100 changes to the query");
 	}
 
 	private text(node: i32, out: Bytes): bool {
@@ -133,10 +159,16 @@ export class DecisionOperations {
 		if (this.name.overflowed) return this.expect(false, " has a name that is too long");
 		let isHeader = this.field < 3;
 		if (!isHeader) return this.expect(this.name.size > 0, " has an empty name");
+		// As Envoy will: two spellings are one header.
+		for (let at = this.name.ptr; at < this.name.ptr + this.name.size; at++) store<u8>(at, lower(load<u8>(at)));
 		return this.expect(
 			isSettable(this.name.ptr, this.name.size),
 			" has a name that is not a header a policy may change",
 		);
+	}
+
+	private notAnObject(): string {
+		return this.field < 2 ? " is neither an object nor a list of objects" : " is not an object";
 	}
 
 	private metadata(node: i32): bool {

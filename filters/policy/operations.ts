@@ -19,6 +19,8 @@ export enum OperationKind {
 
 /** All operations of one request together, names and values. */
 const MAX_BYTES: i32 = 65536;
+/** Changes of one request's query: each is held against each of up to 30,000 parameters. */
+export const MAX_QUERY_CHANGES: i32 = 100;
 const HEAD: i32 = 12;
 
 /** A list of operations in one buffer, in the order they were added. Reused from request to request. */
@@ -29,10 +31,13 @@ export class Operations {
 	kind: OperationKind = OperationKind.SetRequestHeader;
 	name: Slice = new Slice();
 	value: Slice = new Slice();
+	/** How many of them change the query. */
+	queryChanges: i32 = 0;
 
 	reset(): void {
 		this.bytes.reset();
 		this.cursor = 0;
+		this.queryChanges = 0;
 	}
 
 	/** Everything added fitted. */
@@ -42,11 +47,26 @@ export class Operations {
 
 	/** Copies name and value. */
 	add(kind: OperationKind, name: Slice, value: Slice): void {
+		if (isQueryChange(kind)) this.queryChanges++;
 		this.word(<u32>kind);
 		this.word(name.size);
 		this.word(value.size);
 		this.bytes.raw(name.ptr, name.size);
 		this.bytes.raw(value.ptr, value.size);
+	}
+
+	/** What they take so far: where the next one begins. */
+	get size(): i32 {
+		return this.bytes.size;
+	}
+
+	/** Whether there is one of a kind and a name from a place on. Moves `next`. */
+	has(kind: OperationKind, name: Bytes, from: i32): bool {
+		this.cursor = from;
+		while (this.next()) {
+			if (this.kind == kind && this.name.equals(name.ptr, name.size)) return true;
+		}
+		return false;
 	}
 
 	/** Starts over for `next`. */
@@ -73,6 +93,11 @@ export class Operations {
 		store<u32>(scratch, value);
 		this.bytes.raw(scratch, 4);
 	}
+}
+
+/** Whether an operation is about a query parameter. */
+export function isQueryChange(kind: OperationKind): bool {
+	return kind >= OperationKind.SetQueryParameter && kind <= OperationKind.RemoveQueryParameter;
 }
 
 const scratch = memory.data(4);

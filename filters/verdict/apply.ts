@@ -15,17 +15,13 @@ const rewrite = new QueryRewrite();
  * @returns the first refusal of the host's, or Ok.
  */
 export function applyToRequest(operations: Operations, path: Slice): Status {
-	let changesQuery = false;
 	operations.rewind();
 	while (operations.next()) {
 		let status = applyOne(operations);
 		if (status != Status.Ok) return status;
-		changesQuery = changesQuery || isQueryOperation(operations.kind);
 	}
-	if (!changesQuery || path.size == 0) return Status.Ok;
-	rewrite.begin(path);
-	operations.rewind();
-	while (operations.next()) rewrite.apply(operations.kind, operations.name, operations.value);
+	if (operations.queryChanges == 0 || path.size == 0) return Status.Ok;
+	rewrite.write(path, operations);
 	if (!rewrite.complete) return Status.BadArgument;
 	return replaceHeader(HeaderMap.Request, PATH.ptr, PATH.size, rewrite.ptr, rewrite.size);
 }
@@ -59,12 +55,4 @@ function applyOne(operations: Operations): Status {
 		default:
 			return Status.Ok;
 	}
-}
-
-function isQueryOperation(kind: OperationKind): bool {
-	return (
-		kind == OperationKind.SetQueryParameter ||
-		kind == OperationKind.AddQueryParameter ||
-		kind == OperationKind.RemoveQueryParameter
-	);
 }

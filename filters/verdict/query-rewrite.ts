@@ -1,91 +1,108 @@
+import { findByte } from "../attributes/ascii";
+import { PairTable } from "../attributes/pair-table";
 import { SPACE, writeDecoded } from "../attributes/percent";
-import { OperationKind } from "../policy/operations";
+import { isQueryChange, MAX_QUERY_CHANGES, OperationKind, Operations } from "../policy/operations";
 import { Bytes } from "../wire/bytes";
 import { Slice } from "../wire/slice";
 
 /** Longest path made by a rewrite. */
 const MAX_PATH_BYTES: i32 = 65536;
-const MARK: u8 = 0x3f; // ?
-const AND: u8 = 0x26;
-const EQUALS: u8 = 0x3d;
+const MARK: u32 = 0x3f; // ?
+const AND: u32 = 0x26;
+const EQUALS: u32 = 0x3d;
 const PERCENT: u32 = 0x25;
 
-/** A `:path` whose query parameters are set and removed one by one; other parameters keep their order and spelling. */
+/**
+ * A `:path` whose query parameters are set and removed; other parameters keep their order and spelling. In one pass: a
+ * parameter is gone where any change sets or removes its name, an added one where a later change does.
+ */
 @final
 export class QueryRewrite {
-	private current: Bytes = new Bytes(256, MAX_PATH_BYTES);
-	private next: Bytes = new Bytes(256, MAX_PATH_BYTES);
+	private out: Bytes = new Bytes(256, MAX_PATH_BYTES);
 	private name: Bytes = new Bytes(64, MAX_PATH_BYTES);
+	/** The changes in their order: kinds, and names with values. */
+	private kinds: StaticArray<OperationKind> = new StaticArray<OperationKind>(MAX_QUERY_CHANGES);
+	private changes: PairTable = new PairTable();
+	private separator: u32 = MARK;
 
 	get ptr(): usize {
-		return this.current.ptr;
+		return this.out.ptr;
 	}
 
 	get size(): i32 {
-		return this.current.size;
+		return this.out.size;
 	}
 
 	/** Everything fitted. */
 	get complete(): bool {
-		return !this.current.overflowed;
+		return !this.out.overflowed;
 	}
 
-	begin(path: Slice): void {
-		this.current.reset();
-		this.current.raw(path.ptr, path.size);
-	}
-
-	/** Applies one operation; those of another kind change nothing. */
-	apply(kind: OperationKind, name: Slice, value: Slice): void {
-		if (kind == OperationKind.SetQueryParameter || kind == OperationKind.RemoveQueryParameter) this.remove(name);
-		if (kind == OperationKind.SetQueryParameter || kind == OperationKind.AddQueryParameter) this.add(name, value);
-	}
-
-	private remove(name: Slice): void {
-		let from = this.current;
-		let out = this.next;
-		out.reset();
-		let start = find(from, 0, MARK);
-		out.raw(from.ptr, start);
-		let separator = <u32>MARK;
-		while (start < from.size) {
-			let end = find(from, start + 1, AND);
-			let nameEnd = min(find(from, start + 1, EQUALS), end);
-			this.name.reset();
-			writeDecoded(this.name, from.ptr + start + 1, nameEnd - start - 1, SPACE);
-			if (!name.equals(this.name.ptr, this.name.size)) {
-				out.byte(separator);
-				out.raw(from.ptr + start + 1, end - start - 1);
-				separator = AND;
-			}
-			start = end;
+	/** Writes the path with what the operations do to its query. Their bytes stay where they are meanwhile. */
+	write(path: Slice, operations: Operations): void {
+		this.collect(operations);
+		this.out.reset();
+		this.separator = MARK;
+		let end = path.ptr + path.size;
+		let start = findByte(path.ptr, end, MARK);
+		this.out.raw(path.ptr, <i32>(start - path.ptr));
+		while (start < end) {
+			let next = findByte(start + 1, end, AND);
+			this.keep(start + 1, next);
+			start = next;
 		}
-		if (from.overflowed) out.overflowed = true;
-		this.next = from;
-		this.current = out;
+		for (let i = 0; i < this.changes.count; i++) this.add(i);
 	}
 
-	private add(name: Slice, value: Slice): void {
-		let out = this.current;
-		out.byte(find(out, 0, MARK) == out.size ? MARK : AND);
-		writeEncoded(out, name);
-		out.byte(EQUALS);
-		writeEncoded(out, value);
+	private collect(operations: Operations): void {
+		this.changes.reset();
+		operations.rewind();
+		while (operations.next() && this.changes.count < MAX_QUERY_CHANGES) {
+			if (!isQueryChange(operations.kind)) continue;
+			this.kinds[this.changes.count] = operations.kind;
+			let name = operations.name;
+			this.changes.add(name.ptr, name.size, operations.value.ptr, operations.value.size);
+		}
 	}
-}
 
-/** Where `byte` stands at or behind `from`, or the size. */
-function find(bytes: Bytes, from: i32, byte: u8): i32 {
-	for (let i = from; i < bytes.size; i++) {
-		if (load<u8>(bytes.ptr + i) == byte) return i;
+	/** A parameter as it came, if no change is about it. */
+	private keep(start: usize, end: usize): void {
+		this.name.reset();
+		writeDecoded(this.name, start, <i32>(findByte(start, end, EQUALS) - start), SPACE);
+		if (this.isGone(this.name.ptr, this.name.size, 0)) return;
+		this.separate();
+		this.out.raw(start, <i32>(end - start));
 	}
-	return bytes.size;
+
+	private add(index: i32): void {
+		let changes = this.changes;
+		if (unchecked(this.kinds[index]) == OperationKind.RemoveQueryParameter) return;
+		if (this.isGone(changes.keyPtr(index), changes.keySize(index), index + 1)) return;
+		this.separate();
+		writeEncoded(this.out, changes.keyPtr(index), changes.keySize(index));
+		this.out.byte(EQUALS);
+		writeEncoded(this.out, changes.valuePtr(index), changes.valueSize(index));
+	}
+
+	/** Whether a change from a place on sets or removes a name. */
+	private isGone(ptr: usize, size: i32, from: i32): bool {
+		for (let i = from; i < this.changes.count; i++) {
+			if (unchecked(this.kinds[i]) == OperationKind.AddQueryParameter || this.changes.keySize(i) != size) continue;
+			if (memory.compare(this.changes.keyPtr(i), ptr, size) == 0) return true;
+		}
+		return false;
+	}
+
+	private separate(): void {
+		this.out.byte(this.separator);
+		this.separator = AND;
+	}
 }
 
 /** Unreserved bytes of RFC 3986 as they are, all others percent-encoded. */
-function writeEncoded(out: Bytes, text: Slice): void {
-	for (let i = 0; i < text.size; i++) {
-		let byte = load<u8>(text.ptr + i);
+function writeEncoded(out: Bytes, ptr: usize, size: i32): void {
+	for (let i = 0; i < size; i++) {
+		let byte = load<u8>(ptr + i);
 		if (isUnreserved(byte)) {
 			out.byte(byte);
 			continue;

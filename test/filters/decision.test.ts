@@ -7,11 +7,15 @@ describe("a decision that allows", () => {
 		["sets a header", "/", { headers: { "x-a": "1" } }, [["x-a", "1"]]],
 		["replaces a header the client sent", "/", { headers: { "x-role": "reader" } }, [["x-role", "reader"]]],
 		["sets a header to several values", "/", { headers: { "x-a": ["1", "2"] } }, [["x-a", "1"], ["x-a", "2"]]], // biome-ignore format: a row
+		["sets a header that several objects name", "/", { headers: [{ "X-A": "1", "x-b": "2" }, { "x-a": ["3"] }] }, [["x-a", "1"], ["x-b", "2"], ["x-a", "3"]]], // biome-ignore format: a row
+		["replaces a header in a list", "/", { headers: [{ "x-role": "reader" }] }, [["x-role", "reader"]]],
 		["removes a header", "/", { request_headers_to_remove: ["X-Role"] }, [["x-role", ""]]],
 		["sets a query parameter", "/p", { query_parameters_to_set: { a: "1 2" } }, [[":path", "/p?a=1%202"]]],
 		["replaces one", "/p?b=1&a=0&a=3&c", { query_parameters_to_set: { a: "x" } }, [[":path", "/p?b=1&c&a=x"]]],
 		["removes one however it is spelt", "/p?%61=1&b=2", { query_parameters_to_remove: ["a"] }, [[":path", "/p?b=2"]]],
 		["removes the only one", "/p?a=1", { query_parameters_to_remove: ["a"] }, [[":path", "/p"]]],
+		["sets one that it removes as well", "/p?a=0&b", { query_parameters_to_set: { a: ["1", "2"] }, query_parameters_to_remove: ["b"] }, [[":path", "/p?a=1&a=2"]]], // biome-ignore format: a row
+		["keeps what has no name", "/p?&=1&a", { query_parameters_to_remove: ["a"] }, [[":path", "/p?&=1"]]],
 		["leaves a path without query operations alone", "/p?a=%7e", { headers: { "x-a": "1" } }, [[":path", "/p?a=%7e"]]],
 	];
 	for (const [name, path, decision, expected] of cases) {
@@ -68,14 +72,18 @@ describe("a decision of a wrong type is a policy error that names the field", ()
 		[{ allowed: true, reason: {} }, "reason is not a string"],
 		[{ allowed: true, rule: [] }, "rule is not a string"],
 		[{ allowed: true, ttl: "1s" }, "ttl is not a number"],
-		[{ allowed: true, headers: ["x"] }, "headers is not an object"],
+		[{ allowed: true, headers: "x" }, "headers is neither an object nor a list of objects"],
+		[{ allowed: true, headers: ["x"] }, "headers is neither an object nor a list of objects"],
 		[{ allowed: true, headers: { "x-a": 1 } }, "headers holds something other than strings"],
 		[{ allowed: true, headers: { "x a": "1" } }, "headers has a name that is not a header a policy may change"],
 		[{ allowed: true, headers: { ":path": "/" } }, "headers has a name that is not a header a policy may change"],
 		[{ allowed: true, headers: { Host: "a" } }, "headers has a name that is not a header a policy may change"],
 		[{ allowed: true, headers: { "x-a": "b\r\nx-c: d" } }, "headers has a value with a line break or NUL"],
 		[{ allowed: false, headers: { "x-a": "\0" } }, "headers has a value with a line break or NUL"],
-		[{ allowed: true, response_headers_to_add: 1 }, "response_headers_to_add is not an object"],
+		[
+			{ allowed: true, response_headers_to_add: 1 },
+			"response_headers_to_add is neither an object nor a list of objects",
+		],
 		[{ allowed: true, request_headers_to_remove: "x" }, "request_headers_to_remove is not a list"],
 		[
 			{ allowed: true, request_headers_to_remove: [":method"] },
@@ -101,6 +109,36 @@ describe("a decision of a wrong type is a policy error that names the field", ()
 			const [line] = host.logLines(4);
 			assert.match(line ?? "", /^sluice: policy bookstore: .* \(d-[0-9a-f]{8}-1\)$/);
 			assert.ok(line?.includes(fault), line);
+		});
+	}
+});
+
+describe("a decision that changes much", () => {
+	const named = (count: number, value: string) =>
+		Object.fromEntries(Array.from({ length: count }, (_, i) => [`n${i}`, value]));
+	for (const [what, bound, decision, fault] of [
+		[
+			"query parameters",
+			100,
+			(count: number) => ({ query_parameters_to_set: named(count, "1") }),
+			"query_parameters_to_set makes more than 100 changes to the query",
+		],
+		[
+			"headers in a list",
+			256,
+			(count: number) => ({ headers: [named(count - 1, "1"), { n0: "2" }] }),
+			"headers lists more than 256 headers",
+		],
+	] as const) {
+		test(`may change ${bound} ${what}, and no more`, async () => {
+			const host = await startFilter();
+			const most = get(host, "/p?n0=0");
+			answer(host.grpc.last, { allowed: true, ...decision(bound) });
+			assert.equal(most.result, "continue");
+			const more = get(host, "/p?n0=0");
+			answer(host.grpc.last, { allowed: true, ...decision(bound + 1) });
+			assert.equal(more.localResponse?.details, "sluice_policy_error");
+			assert.ok(host.logLines(4)[0]?.includes(fault), host.logLines(4)[0]);
 		});
 	}
 });
