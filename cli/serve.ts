@@ -58,7 +58,12 @@ async function start(options: ServeOptions, { streams }: ServeContext): Promise<
 	];
 	const fixed = uses.filter(({ port }) => port !== 0);
 	await checkPorts(fixed, portOwner);
-	const build = await buildConfiguration(snapshot, handlerSpecs(snapshot), options.filter);
+	const build = await buildConfiguration({
+		snapshot,
+		handlers: handlerSpecs(snapshot),
+		streams,
+		filterFile: options.filter,
+	});
 	if (options.out !== undefined) {
 		await writeBuild({ build, dir: resolve(options.out), more: { "filter.json": filterFileText(build) } });
 	}

@@ -62,7 +62,12 @@ export interface BuildFolderOptions {
  */
 export async function buildFolder(options: BuildFolderOptions): Promise<ExplainedBuild> {
 	const snapshot = await loadConfiguration(options.dir, options.streams);
-	const build = await buildConfiguration(snapshot, handlerSpecs(snapshot), options.filter);
+	const build = await buildConfiguration({
+		snapshot,
+		handlers: handlerSpecs(snapshot),
+		streams: options.streams,
+		filterFile: options.filter,
+	});
 	await writeBuild({ build, dir: resolve(options.out), more: { "filter.json": filterFileText(build) } });
 	return build;
 }

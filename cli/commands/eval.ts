@@ -43,7 +43,12 @@ export function addEvalCommand(
 			const input = await readInput(options.input, context.stdin);
 			const loaded = await loadConfiguration(dir, context.streams);
 			const snapshot = placed(loaded, options);
-			const build = await buildConfiguration(snapshot, handlerSpecs(snapshot), options.filter);
+			const build = await buildConfiguration({
+				snapshot,
+				handlers: handlerSpecs(snapshot),
+				streams: context.streams,
+				filterFile: options.filter,
+			});
 			const { entrypoint } = options;
 			const { fuel } = snapshot.settings.limits;
 			const nowNs = () => process.hrtime.bigint();

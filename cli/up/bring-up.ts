@@ -41,7 +41,11 @@ export async function bringUp(options: UpOptions, run: Run): Promise<{ readonly 
 	await checkPorts(portUses(ports, { sample: sampleWanted }), portOwner);
 	const envoy = toolPath("envoy");
 	const buildStart = run.now();
-	const build = await buildConfiguration(snapshot, [...handlerSpecs(snapshot), consoleHandler]);
+	const build = await buildConfiguration({
+		snapshot,
+		handlers: [...handlerSpecs(snapshot), consoleHandler],
+		streams,
+	});
 	streams.stdout.write(policyLines(build, run.now() - buildStart));
 	signal.throwIfAborted();
 	const stateDir = await makeStateDir(run);

@@ -3,6 +3,7 @@ import { formatMessage } from "../../galley/message.ts";
 import type { Snapshot } from "../../galley/snapshot.ts";
 import { MixerError } from "../../mixer/error.ts";
 import { buildPolicies, type ExplainedBuild } from "../../mixer/policy/build.ts";
+import { buildWarnings } from "../../mixer/policy/explain.ts";
 import type { HandlerSpec } from "../../mixer/report/build-handlers.ts";
 import { adapterSchemas } from "../adapter-schemas.ts";
 import { inputSchemaFile } from "../checkout.ts";
@@ -23,16 +24,20 @@ export async function loadConfiguration(dir: string, streams: Pick<CommandStream
 }
 
 /**
- * Builds a configuration's policies for these handlers.
+ * Builds a configuration's policies for these handlers; what they are warned of goes to stderr.
  *
- * @param filterFile the filter they are linked into; the checkout's own if left out.
+ * @param options.filterFile the filter they are linked into; the checkout's own if left out.
  */
-export async function buildConfiguration(
-	snapshot: Snapshot,
-	handlers: readonly HandlerSpec[],
-	filterFile?: string,
-): Promise<ExplainedBuild> {
+export async function buildConfiguration(options: {
+	snapshot: Snapshot;
+	handlers: readonly HandlerSpec[];
+	streams: Pick<CommandStreams, "stderr">;
+	filterFile?: string | undefined;
+}): Promise<ExplainedBuild> {
+	const { snapshot, handlers, streams, filterFile } = options;
 	const filter = await readFilter(filterFile);
 	const reportAttributes = handlers.flatMap(({ adapter, config }) => adapter.attributes(config));
-	return buildPolicies({ snapshot, filter, opa: toolPath("opa"), reportAttributes, inputSchemaFile });
+	const build = await buildPolicies({ snapshot, filter, opa: toolPath("opa"), reportAttributes, inputSchemaFile });
+	for (const warning of buildWarnings(build.explanations)) streams.stderr.write(`${warning}\n`);
+	return build;
 }

@@ -1,6 +1,7 @@
 import type { Policy, RequestedPlacement } from "../../galley/snapshot.ts";
 import { isInputLeaf } from "../api/input-paths.ts";
 import { volatileBuiltins } from "./builtins/registry.ts";
+import type { IgnoredField } from "./decision-fields.ts";
 import type { BuiltinCall, PlanReads, SourcePlace } from "./plan-reads.ts";
 import type { InputPath, PolicyRequirements } from "./requirements.ts";
 
@@ -23,6 +24,8 @@ export interface PolicyExplanation {
 	readonly reads: readonly ExplainedRead[];
 	/** The built-ins that make an answer hold for one request only. */
 	readonly volatile: readonly BuiltinCall[];
+	/** Fields of its decisions that mean nothing. */
+	readonly ignored: readonly IgnoredField[];
 }
 
 /** Puts together what the build found out of one Policy. */
@@ -31,8 +34,9 @@ export function explainPolicy(found: {
 	requirements: PolicyRequirements;
 	reads: PlanReads;
 	keptOut: readonly BuiltinCall[];
+	ignored: readonly IgnoredField[];
 }): PolicyExplanation {
-	const { policy, requirements, reads, keptOut } = found;
+	const { policy, requirements, reads, keptOut, ignored } = found;
 	const byPath = new Map(reads.inputs.map((read) => [JSON.stringify(read.path), read]));
 	return {
 		name: policy.name,
@@ -45,7 +49,19 @@ export function explainPolicy(found: {
 			return { path, place, widened: read?.whole === true && !isInputLeaf(path) };
 		}),
 		volatile: reads.builtins.filter(({ name }) => volatileBuiltins.has(name)),
+		ignored,
 	};
+}
+
+/** What a person has to be warned of, each with file and line. */
+export function buildWarnings(explanations: readonly PolicyExplanation[]): readonly string[] {
+	const lines = explanations.flatMap(({ ignored }) =>
+		ignored.map(({ name, place, meant }) => {
+			const hint = meant === undefined ? "" : ` (did you mean ${meant}?)`;
+			return `${where(place)}: warning: the decision's field ${name} means nothing and is ignored${hint}`;
+		}),
+	);
+	return [...new Set(lines)];
 }
 
 /** The same for a person, a paragraph for each Policy. */

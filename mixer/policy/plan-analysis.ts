@@ -1,9 +1,9 @@
 import { MixerError } from "../error.ts";
 import type { Plan, PlanBlock, PlanFunction, PlanOperand, PlanStatement } from "./plan.ts";
-import { appendItem, assign, assignMaybe, type Frame, type Locals, newFrame } from "./plan-frame.ts";
+import { appendItem, assign, assignMaybe, type Frame, insertField, type Locals, newFrame } from "./plan-frame.ts";
 import { PlanReads, type SourcePlace } from "./plan-reads.ts";
 import { usesOf } from "./plan-uses.ts";
-import { below, constantSegments, joinValues, nothing, type PlanValue } from "./plan-value.ts";
+import { below, constantSegments, joinFields, joinValues, nothing, type PlanValue } from "./plan-value.ts";
 
 const INPUT_LOCAL = 0;
 
@@ -30,6 +30,8 @@ class PlanAnalysis {
 	readonly #functions: ReadonlyMap<string, PlanFunction>;
 	/** Rego has no recursion, so an answer is always there before it is asked for again. */
 	readonly #answers = new Map<string, PlanValue>();
+	/** Functions within one another; 0 in the entrypoint's own blocks. */
+	#calls = 0;
 
 	constructor(plan: Plan) {
 		this.#plan = plan;
@@ -75,6 +77,13 @@ class PlanAnalysis {
 				break;
 			case "ArrayAppendStmt":
 				appendItem(frame, stmt.array, this.#value(stmt.value, frame));
+				break;
+			case "ObjectInsertStmt":
+			case "ObjectInsertOnceStmt":
+				this.#insert(stmt, frame);
+				break;
+			case "ObjectMergeStmt":
+				assign(frame, stmt.target, this.#union(frame.locals.get(stmt.a), frame.locals.get(stmt.b)));
 				break;
 			case "CallStmt":
 				assign(frame, stmt.result, this.#call(stmt, frame));
@@ -136,7 +145,19 @@ class PlanAnalysis {
 			return joinValues(otherwise, this.#descend(object, key, stmt));
 		}
 		for (const arg of args) this.#readWhole(arg, stmt);
-		return nothing;
+		return stmt.func === "object.union" ? this.#union(object, key) : nothing;
+	}
+
+	#union(a: PlanValue = nothing, b: PlanValue = nothing): PlanValue {
+		const fields = joinFields(a, b);
+		return { paths: [], ...(fields && { fields }) };
+	}
+
+	/** The entrypoint's own blocks make one object, the result, of which the decision is the only member. */
+	#insert(stmt: { key: PlanOperand; value: PlanOperand; object: number } & Position, frame: Frame): void {
+		const name = this.#value(stmt.key, frame).constant;
+		if (this.#calls === 0) this.reads.decision(this.#value(stmt.value, frame).fields);
+		else if (typeof name === "string") insertField(frame, stmt.object, name, this.#place(stmt));
 	}
 
 	/** A rule chosen at run time: any whose path can be the one asked for. */
@@ -153,11 +174,15 @@ class PlanAnalysis {
 	}
 
 	#enter(func: PlanFunction, args: readonly PlanValue[]): PlanValue {
-		const key = JSON.stringify([func.name, args]);
+		const key = JSON.stringify([func.name, args.map(({ paths, constant }) => [paths, constant])]);
 		const before = this.#answers.get(key);
 		if (before !== undefined) return before;
 		if (this.#answers.size === MAX_CALLS) throw new MixerError("invalid", `${func.name} is called in too many ways`);
-		const answer = this.run(func.blocks, new Map(func.params.map((local, i) => [local, args[i] ?? nothing])));
+		this.#calls++;
+		// Which keys an object has makes no other call of it.
+		const passed = args.map(({ fields: _, ...arg }) => arg);
+		const answer = this.run(func.blocks, new Map(func.params.map((local, i) => [local, passed[i] ?? nothing])));
+		this.#calls--;
 		this.#answers.set(key, answer);
 		return answer;
 	}

@@ -1,4 +1,5 @@
-import { joinValues, type PlanValue } from "./plan-value.ts";
+import type { SourcePlace } from "./plan-reads.ts";
+import { joinValues, nothing, type PlanValue } from "./plan-value.ts";
 
 export type Locals = Map<number, PlanValue>;
 
@@ -31,4 +32,10 @@ export function appendItem(frame: Frame, array: number, item: PlanValue): void {
 	if (typeof before !== "object") return;
 	const text = typeof item.constant === "string" ? item.constant : undefined;
 	assign(frame, array, { paths: [], constant: [...before, text] });
+}
+
+/** An object that the policy makes gets a constant key. */
+export function insertField(frame: Frame, object: number, name: string, place: SourcePlace): void {
+	const before = frame.locals.get(object) ?? nothing;
+	assign(frame, object, { ...before, fields: new Map([[name, place], ...(before.fields ?? [])]) });
 }

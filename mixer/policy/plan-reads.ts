@@ -24,10 +24,11 @@ export interface BuiltinCall {
 	readonly place: SourcePlace;
 }
 
-/** Collects what an entrypoint reads and calls; the first place of each is kept. */
+/** Collects what an entrypoint reads, calls and answers; the first place of each is kept. */
 export class PlanReads {
 	readonly #inputs = new Map<string, InputRead>();
 	readonly #builtins = new Map<string, BuiltinCall>();
+	readonly #fields = new Map<string, SourcePlace>();
 
 	get inputs(): readonly InputRead[] {
 		return [...this.#inputs.values()];
@@ -43,6 +44,15 @@ export class PlanReads {
 		if (before?.whole === true) return;
 		if (read.whole) this.#inputs.set(key, { ...read, place: before?.place ?? read.place, wholeAt: read.place });
 		else if (before === undefined) this.#inputs.set(key, read);
+	}
+
+	/** The constant keys that the decision can have. */
+	get fields(): ReadonlyMap<string, SourcePlace> {
+		return this.#fields;
+	}
+
+	decision(fields: ReadonlyMap<string, SourcePlace> = new Map()): void {
+		for (const [name, place] of fields) this.#fields.set(name, place);
 	}
 
 	builtin(call: BuiltinCall): void {

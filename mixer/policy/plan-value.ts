@@ -1,3 +1,4 @@
+import type { SourcePlace } from "./plan-reads.ts";
 import type { InputPath } from "./requirements.ts";
 
 /** What is known of a local when a plan is read without an input. */
@@ -6,6 +7,8 @@ export interface PlanValue {
 	readonly paths: readonly InputPath[];
 	/** A string, or an array's items as far as they are strings; undefined where it depends on anything. */
 	readonly constant?: string | readonly (string | undefined)[];
+	/** Of an object that the policy makes: its constant keys, each with the line that gives it. */
+	readonly fields?: ReadonlyMap<string, SourcePlace>;
 }
 
 /** Something made by the policy, of which nothing has to be known. */
@@ -17,7 +20,14 @@ export function joinValues(a: PlanValue | undefined, b: PlanValue): PlanValue {
 	const known = new Set(a.paths.map(pathKey));
 	const paths = [...a.paths, ...b.paths.filter((path) => !known.has(pathKey(path)))];
 	const same = a.constant !== undefined && JSON.stringify(a.constant) === JSON.stringify(b.constant);
-	return same ? { paths, constant: a.constant } : { paths };
+	const fields = joinFields(a, b);
+	return { paths, ...(same && { constant: a.constant }), ...(fields && { fields }) };
+}
+
+/** An object with the keys of two, as object.union makes it. */
+export function joinFields(a: PlanValue, b: PlanValue): PlanValue["fields"] {
+	if (a.fields === undefined || b.fields === undefined) return a.fields ?? b.fields;
+	return new Map([...b.fields, ...a.fields]);
 }
 
 /** The same places, some segments further down. */

@@ -1,6 +1,7 @@
 import type { Policy } from "../../galley/snapshot.ts";
 import { MixerError } from "../error.ts";
 import { volatileBuiltins } from "./builtins/registry.ts";
+import { ignoredFields } from "./decision-fields.ts";
 import { explainPolicy, type PolicyExplanation } from "./explain.ts";
 import { checkInputReads } from "./input-check.ts";
 import { placePolicy } from "./placement.ts";
@@ -49,7 +50,8 @@ export function requirePolicies(policies: readonly Policy[], sources: Requiremen
 			builtins: names,
 			deterministic: !names.some((name) => volatileBuiltins.has(name)),
 		};
-		return [{ policy, requirements, explanation: explainPolicy({ policy, requirements, reads, ...placed }) }];
+		const ignored = ignoredFields(reads.fields);
+		return [{ policy, requirements, explanation: explainPolicy({ policy, requirements, reads, ignored, ...placed }) }];
 	});
 	if (faults.size > 0) throw new MixerError("invalid", [...faults].join("\n"));
 	return required;

@@ -27,7 +27,8 @@ export async function buildTestConfiguration(
 	const fail = (text: string) => {
 		throw new Error(text);
 	};
-	const snapshot = await loadConfiguration(dir, { stderr: { write: fail } });
-	const build = await buildConfiguration(snapshot, handlers);
+	const streams = { stderr: { write: fail } };
+	const snapshot = await loadConfiguration(dir, streams);
+	const build = await buildConfiguration({ snapshot, handlers, streams });
 	return { snapshot, build, filter: filterFileText(build) };
 }
