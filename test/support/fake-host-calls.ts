@@ -1,3 +1,4 @@
+import { verifySignature } from "../../mixer/policy/link/verify-signature.ts";
 import type { FakeHost } from "./fake-host.ts";
 import { result } from "./fake-host-functions.ts";
 import { FakeGrpcCall } from "./fake-host-grpc.ts";
@@ -5,7 +6,13 @@ import { HeaderTable } from "./fake-host-pairs.ts";
 
 /** The functions of the ABI that act on streams, make calls, share data and count. */
 export function actingFunctions(host: FakeHost) {
-	return { ...streamFunctions(host), ...grpcFunctions(host), ...sharedFunctions(host), ...metricFunctions(host) };
+	return {
+		...streamFunctions(host),
+		...grpcFunctions(host),
+		...sharedFunctions(host),
+		...metricFunctions(host),
+		...foreignFunctions(host),
+	};
 }
 
 function streamFunctions(host: FakeHost) {
@@ -111,6 +118,25 @@ function metricFunctions(host: FakeHost) {
 		},
 		proxy_record_metric(id: number, value: bigint) {
 			return host.metrics.record(id, BigInt.asUintN(64, value)) ? result.ok : result.badArgument;
+		},
+	};
+}
+
+function foreignFunctions(host: FakeHost) {
+	return {
+		proxy_call_foreign_function(
+			name: number,
+			nameSize: number,
+			at: number,
+			size: number,
+			ptrPtr: number,
+			sizePtr: number,
+		) {
+			if (host.module.readText(name, nameSize) !== "verify_signature") return result.notFound;
+			const answer = verifySignature(host.module.read(at, size));
+			if (answer === undefined) return result.badArgument;
+			host.module.handOver(answer, ptrPtr, sizePtr);
+			return result.ok;
 		},
 	};
 }
