@@ -1,4 +1,5 @@
 import { Bytes } from "../wire/bytes";
+import { sameBytes } from "../wire/same-bytes";
 
 /** Small enough that a short decision wastes little, large enough that a link costs little. */
 export const BLOCK_BYTES: i32 = 128;
@@ -92,16 +93,4 @@ export class CacheBlocks {
 		this.used++;
 		return block;
 	}
-}
-
-/** AssemblyScript's memory.compare goes byte by byte where the two places are not aligned alike. */
-function sameBytes(left: usize, right: usize, size: i32): bool {
-	let at = 0;
-	for (; at + 8 <= size; at += 8) {
-		if (load<u64>(left + at) != load<u64>(right + at)) return false;
-	}
-	for (; at < size; at++) {
-		if (load<u8>(left + at) != load<u8>(right + at)) return false;
-	}
-	return true;
 }

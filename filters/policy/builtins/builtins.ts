@@ -4,7 +4,10 @@ import { Slice } from "../../wire/slice";
 import { anyPrefixMatch, anySuffixMatch } from "./affix-match";
 import { BuiltinArguments } from "./arguments";
 import { faultText, isOpasFault, startFault, unavailable } from "./fault";
+import { JwsAlgorithm } from "./jws-algorithm";
 import { jwtDecode } from "./jwt-decode";
+import { jwtDecodeVerify } from "./jwt-decode-verify";
+import { jwtVerify } from "./jwt-verify";
 import { Builtin, builtinArguments, builtinNames } from "./names";
 import { objectSubset } from "./object-subset";
 import { readOperands } from "./operands";
@@ -14,6 +17,7 @@ import { timeAddDate, timeClock, timeDate, timeDiff, timeWeekday } from "./time-
 import { timeParseDuration } from "./time-duration";
 import { timeFormat } from "./time-format";
 import { timeParse, timeParseRfc3339 } from "./time-parse";
+import { beginVerifying } from "./token-verification";
 
 export { BuiltinArguments } from "./arguments";
 export { BuiltinResult } from "./result";
@@ -33,12 +37,13 @@ export function builtinByName(name: Slice): i32 {
 
 /** Whether it may answer the same question differently: nothing that used it is kept for another request. */
 export function volatile(id: i32): bool {
-	return id == Builtin.TimeNow;
+	return id == Builtin.TimeNow || id == Builtin.JwtDecodeVerify;
 }
 
-/** What time.now_ns answers until this is called again: when the evaluation began, nanoseconds since 1970. */
-export function setEvaluationTime(ns: u64): void {
+/** A new evaluation: `ns` is when it began, nanoseconds since 1970, for whatever asks for the time. */
+export function beginEvaluation(ns: u64): void {
 	evaluationTime = ns;
+	beginVerifying();
 }
 
 /**
@@ -74,6 +79,20 @@ function call(id: i32, out: Bytes): BuiltinResult {
 	switch (id) {
 		case Builtin.JwtDecode:
 			return jwtDecode(out);
+		case Builtin.JwtDecodeVerify:
+			return jwtDecodeVerify(out, evaluationTime);
+		case Builtin.JwtVerifyEs256:
+			return jwtVerify(out, JwsAlgorithm.Es256);
+		case Builtin.JwtVerifyEs384:
+			return jwtVerify(out, JwsAlgorithm.Es384);
+		case Builtin.JwtVerifyEs512:
+			return jwtVerify(out, JwsAlgorithm.Es512);
+		case Builtin.JwtVerifyRs256:
+			return jwtVerify(out, JwsAlgorithm.Rs256);
+		case Builtin.JwtVerifyRs384:
+			return jwtVerify(out, JwsAlgorithm.Rs384);
+		case Builtin.JwtVerifyRs512:
+			return jwtVerify(out, JwsAlgorithm.Rs512);
 		case Builtin.ObjectSubset:
 			return objectSubset(out);
 		case Builtin.Sprintf:

@@ -1,5 +1,5 @@
 import { Bytes } from "../../wire/bytes";
-import { decodeBase64Url } from "./base64url";
+import { decodeBase64Url } from "./base64";
 import { fail, faultWords, unavailable } from "./fault";
 import { RegoParser } from "./rego-parser";
 import { RegoKind, RegoTape } from "./rego-tape";
@@ -11,9 +11,11 @@ const MAX_BYTES: i32 = 1 << 20;
 /** The header or the payload of a token: base64url text, the JSON object in it, its members. */
 @final
 export class TokenPart {
-	private bytes: Bytes = new Bytes(512, MAX_BYTES);
-	private tape: RegoTape = new RegoTape();
-	private parser: RegoParser = new RegoParser(this.tape, true);
+	/** What was decoded. */
+	bytes: Bytes = new Bytes(512, MAX_BYTES);
+	/** The values of the object that was read. */
+	values: RegoTape = new RegoTape();
+	private parser: RegoParser = new RegoParser(this.values, true);
 	private node: i32 = 0;
 
 	/** Decodes the text; false and a fault with these words before it where it can't. */
@@ -30,7 +32,7 @@ export class TokenPart {
 
 	/** Reads the decoded bytes as a JSON object. */
 	parse(words: string): bool {
-		if (!this.tape.reset(this.bytes.size * 3)) {
+		if (!this.values.reset(this.bytes.size * 3)) {
 			unavailable("so long a token is");
 			return false;
 		}
@@ -40,7 +42,7 @@ export class TokenPart {
 			return false;
 		}
 		if (this.node >= 0 && this.endsWell()) {
-			if (this.tape.at(this.node).kind == RegoKind.Object) return true;
+			if (this.values.at(this.node).kind == RegoKind.Object) return true;
 			fail(words);
 			fail("decoded JSON type was not an Object");
 			return false;
@@ -50,21 +52,38 @@ export class TokenPart {
 		return false;
 	}
 
-	/** Whether the object has a member of this name. */
-	has(name: string): bool {
-		return this.member(name) >= 0;
+	/** The value of the object's member of this name, the last one of that name: the one that counts. -1: none. */
+	member(name: string): i32 {
+		const count = this.values.at(this.node).count;
+		for (let i = count - 1; i >= 0; i--) {
+			if (this.equals(this.values.child(this.node, i << 1), name)) return this.values.child(this.node, (i << 1) + 1);
+		}
+		return -1;
 	}
 
-	isText(name: string): bool {
-		return this.tape.at(this.member(name)).kind == RegoKind.String;
+	/** How many members the object has, names that are there twice included. */
+	get count(): i32 {
+		return this.values.at(this.node).count;
 	}
 
-	textIs(name: string, value: string): bool {
-		return this.equals(this.member(name), value);
+	/** The name of the i-th of them. */
+	nameAt(i: i32): i32 {
+		return this.values.child(this.node, i << 1);
 	}
 
+	/** Whether a value is this string. */
+	equals(node: i32, text: string): bool {
+		const value = this.values.at(node);
+		if (value.kind != RegoKind.String || value.size != text.length) return false;
+		for (let i = 0; i < value.size; i++) {
+			if (<i32>load<u8>(value.ptr + i) != text.charCodeAt(i)) return false;
+		}
+		return true;
+	}
+
+	/** Appends the object as JSON. */
 	write(out: Bytes): void {
-		writeJson(out, this.tape, this.node);
+		writeJson(out, this.values, this.node);
 	}
 
 	/** Appends the decoded bytes without quotes and apostrophes at either end. */
@@ -74,24 +93,6 @@ export class TokenPart {
 		while (from < end && isQuote(load<u8>(from))) from++;
 		while (end > from && isQuote(load<u8>(end - 1))) end--;
 		out.raw(from, <i32>(end - from));
-	}
-
-	/** The last member of a name: the one that counts. */
-	private member(name: string): i32 {
-		const count = this.tape.at(this.node).count;
-		for (let i = count - 1; i >= 0; i--) {
-			if (this.equals(this.tape.child(this.node, i << 1), name)) return this.tape.child(this.node, (i << 1) + 1);
-		}
-		return -1;
-	}
-
-	private equals(node: i32, text: string): bool {
-		const value = this.tape.at(node);
-		if (value.size != text.length) return false;
-		for (let i = 0; i < value.size; i++) {
-			if (<i32>load<u8>(value.ptr + i) != text.charCodeAt(i)) return false;
-		}
-		return true;
 	}
 
 	/** Go's decoder asks for one token more and takes null for none. */

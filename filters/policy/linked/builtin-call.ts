@@ -5,10 +5,10 @@ import { Slice } from "../../wire/slice";
 import {
 	BuiltinArguments,
 	BuiltinResult,
+	beginEvaluation,
 	builtinByName,
 	builtinFault as faultOfBuiltin,
 	runBuiltin,
-	setEvaluationTime,
 } from "../builtins/builtins";
 import { policy_copy_out, policy_dump_value, policy_fail, policy_parse_value, policy_text_size } from "./abi";
 
@@ -28,7 +28,8 @@ const ends = new StaticArray<i32>(5);
 const out = new Bytes(1024, MAX_ARGUMENT_BYTES);
 const name = new Bytes(64, 256);
 const nameSlice = new Slice();
-let timeIsSet: bool = false;
+/** A built-in was called in this evaluation. */
+let begun: bool = false;
 let fault: string = "";
 
 /**
@@ -48,9 +49,9 @@ export function bindBuiltins(table: JsonDocument): bool {
 	return true;
 }
 
-/** A new evaluation: its time is not taken yet. */
+/** A new evaluation: its time is not taken before it calls something. */
 export function beginBuiltins(): void {
-	timeIsSet = false;
+	begun = false;
 	fault = "";
 }
 
@@ -61,9 +62,9 @@ export function builtinFault(): string {
 
 /** Called by the policy, through the glue: OPA's values in, an OPA value out, 0 for undefined. */
 export function policyBuiltin(number: i32, count: i32, a: i32, b: i32, c: i32, d: i32): i32 {
-	if (!timeIsSet) {
-		setEvaluationTime(nowNs());
-		timeIsSet = true;
+	if (!begun) {
+		beginEvaluation(nowNs());
+		begun = true;
 	}
 	readArguments(count, a, b, c, d);
 	out.reset();

@@ -1,11 +1,11 @@
 import {
 	BuiltinArguments,
 	BuiltinResult,
+	beginEvaluation,
 	builtinByName,
 	builtinFault,
 	builtinFaultIsOpas,
 	runBuiltin,
-	setEvaluationTime,
 	volatile,
 } from "../../../filters/policy/builtins/builtins";
 import { builtinArguments, builtinNames } from "../../../filters/policy/builtins/names";
@@ -45,8 +45,8 @@ export function byName(ptr: usize, size: i32): i32 {
 	return builtinByName(slice);
 }
 
-export function setTime(ns: u64): void {
-	setEvaluationTime(ns);
+export function begin(ns: u64): void {
+	beginEvaluation(ns);
 }
 export function resetArguments(): void {
 	args.reset();

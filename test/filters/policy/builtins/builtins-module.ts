@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { verifySignature } from "../../../../mixer/policy/link/verify-signature.ts";
 import { toText } from "../../../support/fake-host-module.ts";
 import { buildTestFilter } from "../../../support/test-filter.ts";
+
+/** The status of the ABI. */
+const BAD_ARGUMENT = 2;
 
 /** What a call came to; the texts are OPA's notation and OPA's words. */
 export type Answer =
@@ -11,13 +15,26 @@ export type Answer =
 export class BuiltinsModule {
 	private readonly exports: Readonly<Record<string, unknown>>;
 	private readonly memory: WebAssembly.Memory;
+	/** When each evaluation begins, nanoseconds since 1970; each call is one of its own. */
+	nowNs = 1_700_000_000_000_000_000n;
+	/** How often Envoy was asked. */
+	verifications = 0;
+	/** Envoy's answer to the arguments of verify_signature: a result, or a status that is not Ok. */
+	answerOfEnvoy: (args: Uint8Array) => Uint8Array | number = (args) => verifySignature(args) ?? BAD_ARGUMENT;
+
+	private readonly wasm: Uint8Array;
 
 	constructor(wasm: Uint8Array) {
+		this.wasm = wasm;
 		const proxy_log = (_level: number, ptr: number, size: number) => {
 			throw new Error(toText(this.read(ptr, size)));
 		};
-		const module = new WebAssembly.Module(wasm);
-		this.exports = new WebAssembly.Instance(module, { env: { proxy_log } }).exports;
+		const proxy_get_current_time_nanoseconds = (at: number) => {
+			this.view.setBigUint64(at >>> 0, this.nowNs, true);
+			return 0;
+		};
+		const env = { proxy_log, proxy_get_current_time_nanoseconds, proxy_call_foreign_function: this.verify };
+		this.exports = new WebAssembly.Instance(new WebAssembly.Module(wasm), { env }).exports;
 		assert.ok(this.exports.memory instanceof WebAssembly.Memory);
 		this.memory = this.exports.memory;
 		this.number("_initialize");
@@ -25,6 +42,11 @@ export class BuiltinsModule {
 
 	static async build(): Promise<BuiltinsModule> {
 		return new BuiltinsModule(await buildTestFilter("builtins", ["*"]));
+	}
+
+	/** A new instance, in which nothing was asked. */
+	another(): BuiltinsModule {
+		return new BuiltinsModule(this.wasm);
 	}
 
 	/** Calls an export. */
@@ -54,6 +76,12 @@ export class BuiltinsModule {
 	}
 
 	runById(id: number, args: readonly (string | Uint8Array)[]): Answer {
+		this.number("begin", this.nowNs);
+		return this.continueById(id, args);
+	}
+
+	/** Another call in the evaluation of the last one. */
+	continueById(id: number, args: readonly (string | Uint8Array)[]): Answer {
 		const places: number[] = [];
 		this.number("resetArguments");
 		for (const arg of args) {
@@ -74,6 +102,24 @@ export class BuiltinsModule {
 	private fault(): string {
 		this.number("readFault");
 		return toText(this.read(this.number("wordsPtr"), this.number("wordsSize")));
+	}
+
+	/** Envoy's verify_signature. */
+	private readonly verify = (...args: number[]) => {
+		const [name = 0, nameSize = 0, at = 0, size = 0, ptrPtr = 0, sizePtr = 0] = args;
+		assert.equal(toText(this.read(name, nameSize)), "verify_signature");
+		this.verifications++;
+		const answer = this.answerOfEnvoy(this.read(at, size));
+		if (typeof answer === "number") return answer;
+		const ptr = this.number("malloc", answer.length);
+		new Uint8Array(this.memory.buffer).set(answer, ptr);
+		this.view.setUint32(ptrPtr >>> 0, ptr, true);
+		this.view.setUint32(sizePtr >>> 0, answer.length, true);
+		return 0;
+	};
+
+	private get view(): DataView {
+		return new DataView(this.memory.buffer);
 	}
 
 	private with<T>(bytes: Uint8Array, use: (ptr: number, size: number) => T): T {

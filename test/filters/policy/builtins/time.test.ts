@@ -234,7 +234,7 @@ test("wrong types are refused in opa's words", () => {
 });
 
 test("now is what was set, to the nanosecond", () => {
-	module.number("setTime", 1_700_000_000_123_456_789n);
+	module.nowNs = 1_700_000_000_123_456_789n;
 	assert.deepEqual(module.run("time.now_ns", []), { status: "ok", value: "1700000000123456789" });
 	assert.deepEqual(module.run("time.now_ns", []), { status: "ok", value: "1700000000123456789" });
 });

@@ -16,10 +16,33 @@ export function decodeBase64Url(out: Bytes, ptr: usize, size: i32): bool {
 		return false;
 	}
 	// OPA appends what is missing by the size of the text, line breaks included.
-	const total = padded ? size : (size + 3) & ~3;
+	return decode(out, ptr, size, padded ? size : (size + 3) & ~3, false);
+}
+
+/** Appends what base64 with padding stands for, as PEM has it. False, and words in the fault, where it is malformed. */
+export function decodePadded(out: Bytes, ptr: usize, size: i32): bool {
+	return decode(out, ptr, size, size, true);
+}
+
+/**
+ * Appends what base64 of any kind stands for, as JWKs are read: the alphabet by whether there is a plus or a slash,
+ * padding or none by the end. There must be no line breaks. False, and words in the fault, where it is malformed.
+ */
+export function decodeAnyBase64(out: Bytes, ptr: usize, size: i32): bool {
+	let standard = false;
+	for (let i = 0; i < size; i++) {
+		const byte: u32 = load<u8>(ptr + i);
+		if (byte == 0x2b || byte == 0x2f) standard = true;
+	}
+	const padded = size > 0 && load<u8>(ptr + size - 1) == PADDING;
+	return decode(out, ptr, size, padded ? size : (size + 3) & ~3, standard);
+}
+
+/** @param total the size with the padding that is taken to be there. */
+function decode(out: Bytes, ptr: usize, size: i32, total: i32, standard: bool): bool {
 	let at = 0;
 	while (true) {
-		const next = decodeQuantum(out, ptr, size, total, at);
+		const next = decodeQuantum(out, ptr, size, total, at, standard);
 		if (next == DONE) return true;
 		if (next < 0) return false;
 		at = next;
@@ -30,7 +53,7 @@ const DONE: i32 = -1;
 const FAULT: i32 = -2;
 
 /** Four characters from a place on: the place after them, DONE or FAULT. */
-function decodeQuantum(out: Bytes, ptr: usize, size: i32, total: i32, start: i32): i32 {
+function decodeQuantum(out: Bytes, ptr: usize, size: i32, total: i32, start: i32, standard: bool): i32 {
 	let bits: u32 = 0;
 	let at = start;
 	for (let j = 0; j < 4; ) {
@@ -38,7 +61,7 @@ function decodeQuantum(out: Bytes, ptr: usize, size: i32, total: i32, start: i32
 		const byte = byteAt(ptr, size, at++);
 		if (byte == 0x0a || byte == 0x0d) continue;
 		if (byte == PADDING) return endQuantum(out, ptr, size, total, at, j, bits);
-		const value = sextet(byte);
+		const value = sextet(byte, standard);
 		if (value > 63) return refuse(at - 1);
 		bits = (bits << 6) | value;
 		j++;
@@ -75,10 +98,11 @@ function byteAt(ptr: usize, size: i32, at: i32): u32 {
 	return at < size ? load<u8>(ptr + at) : PADDING;
 }
 
-function sextet(byte: u32): u32 {
+function sextet(byte: u32, standard: bool): u32 {
 	if (byte - 0x41 < 26) return byte - 0x41;
 	if (byte - 0x61 < 26) return byte - 0x61 + 26;
 	if (byte - 0x30 < 10) return byte - 0x30 + 52;
+	if (standard) return byte == 0x2b ? 62 : byte == 0x2f ? 63 : 64;
 	return byte == 0x2d ? 62 : byte == 0x5f ? 63 : 64;
 }
 
