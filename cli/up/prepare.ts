@@ -3,7 +3,6 @@ import { formatMessage } from "../../galley/message.ts";
 import type { Snapshot } from "../../galley/snapshot.ts";
 import { MixerError } from "../../mixer/error.ts";
 import { buildPolicies, type ExplainedBuild } from "../../mixer/policy/build.ts";
-import { buildWarnings } from "../../mixer/policy/explain.ts";
 import type { HandlerSpec } from "../../mixer/report/build-handlers.ts";
 import { adapterSchemas } from "../adapter-schemas.ts";
 import { inputSchemaFile } from "../checkout.ts";
@@ -38,6 +37,6 @@ export async function buildConfiguration(options: {
 	const filter = await readFilter(filterFile);
 	const reportAttributes = handlers.flatMap(({ adapter, config }) => adapter.attributes(config));
 	const build = await buildPolicies({ snapshot, filter, opa: toolPath("opa"), reportAttributes, inputSchemaFile });
-	for (const warning of buildWarnings(build.explanations)) streams.stderr.write(`${warning}\n`);
+	for (const warning of build.warnings) streams.stderr.write(`${warning}\n`);
 	return build;
 }

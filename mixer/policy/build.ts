@@ -1,6 +1,6 @@
 import type { Settings, Snapshot } from "../../galley/snapshot.ts";
 import { type CompileOptions, checkSources, settled } from "./compile.ts";
-import type { PolicyExplanation } from "./explain.ts";
+import { buildWarnings, type PolicyExplanation } from "./explain.ts";
 import { proveLinked } from "./link/prove-linked.ts";
 import { readOpaVersion } from "./opa.ts";
 import { type LinkableFilter, type PlacedPolicies, placePolicies } from "./place-policies.ts";
@@ -10,6 +10,7 @@ import { findPolicySources } from "./policy-sources.ts";
 import { proveBuild } from "./prove-build.ts";
 import type { Build } from "./requirements.ts";
 import { computeRevision } from "./revision.ts";
+import { visibleSecrets } from "./visible-secrets.ts";
 import { vmConfig } from "./vm-config.ts";
 
 export interface BuildOptions {
@@ -28,6 +29,8 @@ export interface ExplainedBuild extends Build {
 	readonly explanations: readonly PolicyExplanation[];
 	/** The module before the exports were taken off by which policies are evaluated without a request. */
 	readonly evaluable: Uint8Array;
+	/** What a person has to be warned of, each with its place. */
+	readonly warnings: readonly string[];
 }
 
 /**
@@ -55,7 +58,9 @@ export async function buildPolicies(options: BuildOptions): Promise<ExplainedBui
 	};
 	proveBuild(build);
 	proveEvaluable(build, evaluable, settings);
-	return { ...build, evaluable, explanations: required.map(({ explanation }) => explanation) };
+	const explanations = required.map(({ explanation }) => explanation);
+	const warnings = [...buildWarnings(explanations), ...visibleSecrets(explanations, data)];
+	return { ...build, evaluable, explanations, warnings };
 }
 
 /** What comes of the Policies together. opa's checks and tests run beside the rest, and their faults are told first. */

@@ -2,7 +2,7 @@ import type { Policy, RequestedPlacement } from "../../galley/snapshot.ts";
 import { isInputLeaf } from "../api/input-paths.ts";
 import { volatileBuiltins } from "./builtins/registry.ts";
 import type { IgnoredField } from "./decision-fields.ts";
-import type { BuiltinCall, PlanReads, SourcePlace } from "./plan-reads.ts";
+import { type BuiltinCall, describeBuiltin, type PlanReads, type SourcePlace } from "./plan-reads.ts";
 import type { InputPath, PolicyRequirements } from "./requirements.ts";
 
 /** A path below `input` that a Policy reads. */
@@ -22,6 +22,8 @@ export interface PolicyExplanation {
 	/** The built-ins that the proxy can't run. */
 	readonly keptOut: readonly BuiltinCall[];
 	readonly reads: readonly ExplainedRead[];
+	/** The built-ins that the proxy runs for some arguments only. */
+	readonly limited: readonly BuiltinCall[];
 	/** The built-ins that make an answer hold for one request only. */
 	readonly volatile: readonly BuiltinCall[];
 	/** Fields of its decisions that mean nothing. */
@@ -48,12 +50,13 @@ export function explainPolicy(found: {
 			const place = read?.wholeAt ?? read?.place ?? { file: "", row: 0 };
 			return { path, place, widened: read?.whole === true && !isInputLeaf(path) };
 		}),
+		limited: reads.builtins.filter(({ anyAlgorithm }) => requirements.placement === "proxy" && anyAlgorithm === true),
 		volatile: reads.builtins.filter(({ name }) => volatileBuiltins.has(name)),
 		ignored,
 	};
 }
 
-/** What a person has to be warned of, each with file and line. */
+/** What a person has to be warned of in the policies, each with file and line. */
 export function buildWarnings(explanations: readonly PolicyExplanation[]): readonly string[] {
 	const lines = explanations.flatMap(({ ignored }) =>
 		ignored.map(({ name, place, meant }) => {
@@ -69,10 +72,12 @@ export function describeExplanations(explanations: readonly PolicyExplanation[])
 	return explanations.map((explanation) => `${paragraph(explanation).join("\n")}\n`).join("\n");
 }
 
-function paragraph({ name, requested, placement, keptOut, reads, volatile }: PolicyExplanation): string[] {
+function paragraph(explanation: PolicyExplanation): string[] {
+	const { name, requested, placement, keptOut, reads, limited, volatile } = explanation;
 	return [
 		`Policy ${name} runs in the ${placement}: ${reason({ requested, keptOut })}`,
-		...keptOut.map((call) => `  kept out of the proxy by ${call.name}   ${where(call.place)}`),
+		...keptOut.map((call) => `  kept out of the proxy by ${describeBuiltin(call)}   ${where(call.place)}`),
+		...limited.map(describeLimited),
 		...(reads.length === 0 ? ["  reads nothing of the input"] : reads.map(describeRead)),
 		...(volatile.length === 0
 			? ["  volatile: nothing, so equal input has equal answers and they are reused"]
@@ -83,6 +88,11 @@ function paragraph({ name, requested, placement, keptOut, reads, volatile }: Pol
 function reason({ requested, keptOut }: Pick<PolicyExplanation, "requested" | "keptOut">): string {
 	if (requested !== "auto") return `its placement says so`;
 	return keptOut.length === 0 ? "every built-in it calls runs there" : "the proxy lacks built-ins it calls";
+}
+
+function describeLimited({ name, place }: BuiltinCall): string {
+	const rest = "a token of another is a policy error, which denies";
+	return `  ${name} in the proxy verifies RS256, RS384, RS512, ES256, ES384 and ES512: ${rest}   ${where(place)}`;
 }
 
 function describeRead({ path, place, widened }: ExplainedRead): string {

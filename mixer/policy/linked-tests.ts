@@ -5,6 +5,7 @@ import { evaluatingExports, LinkedInstance } from "./link/linked-instance.ts";
 import { measurePolicy } from "./link/measure-policy.ts";
 import type { LinkableFilter } from "./place-policies.ts";
 import { analysePlan } from "./plan-analysis.ts";
+import { describeBuiltin } from "./plan-reads.ts";
 import { pluginConfig } from "./plugin-config.ts";
 import { checkPolicyData } from "./policy-data.ts";
 import { hostBuiltinsOf } from "./policy-instance.ts";
@@ -72,8 +73,9 @@ async function lackedByProxy(compile: CompileOptions, tests: readonly TestResult
 	]);
 	const lacked = new Set(hostBuiltinsOf(policyWasm).filter((name) => !filter.builtins.has(name)));
 	return tests.flatMap((test) => {
-		const calls = analysePlan(plan, entrypointOf(test)).builtins.filter(({ name }) => lacked.has(name));
-		const names = calls.map(({ name }) => name).join(", ");
+		const { builtins } = analysePlan(plan, entrypointOf(test));
+		const calls = builtins.filter(({ name, beyondProxy }) => lacked.has(name) || beyondProxy !== undefined);
+		const names = calls.map(describeBuiltin).join(", ");
 		return calls.length === 0 ? [] : [[test, skip(`the proxy cannot run the built-in ${names}`)] as const];
 	});
 }

@@ -1,6 +1,6 @@
 import type { Policy } from "../../galley/snapshot.ts";
 import { describeRefused, refusedBuiltins } from "./builtins/registry.ts";
-import type { BuiltinCall, PlanReads } from "./plan-reads.ts";
+import { type BuiltinCall, describeBuiltin, type PlanReads } from "./plan-reads.ts";
 
 /** What decides where a Policy can run. */
 export interface PlacementQuestion {
@@ -46,12 +46,14 @@ function lackedBy(place: "proxy" | "mixer", question: PlacementQuestion): Builti
 	const damaging = refusedBuiltins(names, []);
 	const isKeptOut = (name: string) => trapping.has(name) || (leftToHost.has(name) && !proxyBuiltins.has(name));
 	const lacked = place === "mixer" ? refusedBuiltins([], left) : names.filter(isKeptOut);
-	return reads.builtins.filter(({ name }) => damaging.includes(name) || lacked.includes(name));
+	const isBeyond = ({ beyondProxy }: BuiltinCall) => place === "proxy" && beyondProxy !== undefined;
+	return reads.builtins.filter((call) => damaging.includes(call.name) || lacked.includes(call.name) || isBeyond(call));
 }
 
-function describeKeptOut({ name, place }: BuiltinCall, policy: Policy): string {
+function describeKeptOut(call: BuiltinCall, policy: Policy): string {
+	const { place } = call;
 	const asker = `${policy.file}:${policy.line} Policy ${policy.name} asks for placement proxy`;
-	return `${place.file}:${place.row}: the proxy cannot run the built-in ${name}, and ${asker}`;
+	return `${place.file}:${place.row}: the proxy cannot run the built-in ${describeBuiltin(call)}, and ${asker}`;
 }
 
 function describeCall({ name, place }: BuiltinCall): string {

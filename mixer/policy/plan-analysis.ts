@@ -3,7 +3,8 @@ import type { Plan, PlanBlock, PlanFunction, PlanOperand, PlanStatement } from "
 import { appendItem, assign, assignMaybe, type Frame, insertField, type Locals, newFrame } from "./plan-frame.ts";
 import { PlanReads, type SourcePlace } from "./plan-reads.ts";
 import { usesOf } from "./plan-uses.ts";
-import { below, constantSegments, joinFields, joinValues, nothing, type PlanValue } from "./plan-value.ts";
+import { below, constantSegments, joinFields, joinValues, nothing, type PlanValue, valueKey } from "./plan-value.ts";
+import { tokenDemands } from "./token-demands.ts";
 
 const INPUT_LOCAL = 0;
 
@@ -138,7 +139,7 @@ class PlanAnalysis {
 		const args = (stmt.args ?? []).map((operand) => this.#value(operand, frame));
 		const func = this.#functions.get(stmt.func);
 		if (func !== undefined) return this.#enter(func, args);
-		this.reads.builtin({ name: stmt.func, place: this.#place(stmt) });
+		this.reads.builtin({ name: stmt.func, place: this.#place(stmt), ...tokenDemands(stmt.func, args) });
 		const [object, key, otherwise] = args;
 		if (stmt.func === "object.get" && object !== undefined && key !== undefined && otherwise !== undefined) {
 			this.#readWhole(key, stmt);
@@ -156,8 +157,12 @@ class PlanAnalysis {
 	/** The entrypoint's own blocks make one object, the result, of which the decision is the only member. */
 	#insert(stmt: { key: PlanOperand; value: PlanOperand; object: number } & Position, frame: Frame): void {
 		const name = this.#value(stmt.key, frame).constant;
-		if (this.#calls === 0) this.reads.decision(this.#value(stmt.value, frame).fields);
-		else if (typeof name === "string") insertField(frame, stmt.object, name, this.#place(stmt));
+		const { fields, constant } = this.#value(stmt.value, frame);
+		const place = this.#place(stmt);
+		if (this.#calls === 0) this.reads.decision(fields);
+		else if (typeof name === "string") {
+			insertField(frame, stmt.object, name, typeof constant === "string" ? { place, constant } : { place });
+		}
 	}
 
 	/** A rule chosen at run time: any whose path can be the one asked for. */
@@ -174,14 +179,12 @@ class PlanAnalysis {
 	}
 
 	#enter(func: PlanFunction, args: readonly PlanValue[]): PlanValue {
-		const key = JSON.stringify([func.name, args.map(({ paths, constant }) => [paths, constant])]);
+		const key = JSON.stringify([func.name, args.map(valueKey)]);
 		const before = this.#answers.get(key);
 		if (before !== undefined) return before;
 		if (this.#answers.size === MAX_CALLS) throw new MixerError("invalid", `${func.name} is called in too many ways`);
 		this.#calls++;
-		// Which keys an object has makes no other call of it.
-		const passed = args.map(({ fields: _, ...arg }) => arg);
-		const answer = this.run(func.blocks, new Map(func.params.map((local, i) => [local, passed[i] ?? nothing])));
+		const answer = this.run(func.blocks, new Map(func.params.map((local, i) => [local, args[i] ?? nothing])));
 		this.#calls--;
 		this.#answers.set(key, answer);
 		return answer;

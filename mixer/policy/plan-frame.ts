@@ -1,5 +1,4 @@
-import type { SourcePlace } from "./plan-reads.ts";
-import { joinValues, nothing, type PlanValue } from "./plan-value.ts";
+import { joinValues, nothing, type ObjectField, type PlanValue } from "./plan-value.ts";
 
 export type Locals = Map<number, PlanValue>;
 
@@ -35,7 +34,7 @@ export function appendItem(frame: Frame, array: number, item: PlanValue): void {
 }
 
 /** An object that the policy makes gets a constant key. */
-export function insertField(frame: Frame, object: number, name: string, place: SourcePlace): void {
+export function insertField(frame: Frame, object: number, name: string, field: ObjectField): void {
 	const before = frame.locals.get(object) ?? nothing;
-	assign(frame, object, { ...before, fields: new Map([[name, place], ...(before.fields ?? [])]) });
+	assign(frame, object, { ...before, fields: new Map([[name, field], ...(before.fields ?? [])]) });
 }

@@ -1,5 +1,6 @@
-import { pathKey } from "./plan-value.ts";
+import { type ObjectField, pathKey } from "./plan-value.ts";
 import type { InputPath } from "./requirements.ts";
+import type { TokenDemands } from "./token-demands.ts";
 
 /** A place in a policy's source. */
 export interface SourcePlace {
@@ -19,12 +20,17 @@ export interface InputRead {
 }
 
 /** A built-in that a policy calls. */
-export interface BuiltinCall {
+export interface BuiltinCall extends TokenDemands {
 	readonly name: string;
 	readonly place: SourcePlace;
 }
 
-/** Collects what an entrypoint reads, calls and answers; the first place of each is kept. */
+/** The same for people, with what it asks for that the proxy hasn't. */
+export function describeBuiltin({ name, beyondProxy }: BuiltinCall): string {
+	return beyondProxy === undefined ? name : `${name} with ${beyondProxy}`;
+}
+
+/** Collects what an entrypoint reads, calls and answers; the first place of each is kept, of a built-in the most demanding. */
 export class PlanReads {
 	readonly #inputs = new Map<string, InputRead>();
 	readonly #builtins = new Map<string, BuiltinCall>();
@@ -51,13 +57,19 @@ export class PlanReads {
 		return this.#fields;
 	}
 
-	decision(fields: ReadonlyMap<string, SourcePlace> = new Map()): void {
-		for (const [name, place] of fields) this.#fields.set(name, place);
+	decision(fields: ReadonlyMap<string, ObjectField> = new Map()): void {
+		for (const [name, { place }] of fields) this.#fields.set(name, place);
 	}
 
 	builtin(call: BuiltinCall): void {
-		if (!this.#builtins.has(call.name)) this.#builtins.set(call.name, call);
+		const before = this.#builtins.get(call.name);
+		if (before === undefined || demand(call) > demand(before)) this.#builtins.set(call.name, call);
 	}
+}
+
+/** 2: it is beyond the proxy, 1: it may be. */
+function demand({ beyondProxy, anyAlgorithm }: TokenDemands): number {
+	return beyondProxy !== undefined ? 2 : anyAlgorithm === true ? 1 : 0;
 }
 
 /**

@@ -7,8 +7,16 @@ export interface PlanValue {
 	readonly paths: readonly InputPath[];
 	/** A string, or an array's items as far as they are strings; undefined where it depends on anything. */
 	readonly constant?: string | readonly (string | undefined)[];
-	/** Of an object that the policy makes: its constant keys, each with the line that gives it. */
-	readonly fields?: ReadonlyMap<string, SourcePlace>;
+	/** Of an object that the policy makes: the constant keys that it may have. */
+	readonly fields?: ReadonlyMap<string, ObjectField>;
+}
+
+/** A constant key of an object. */
+export interface ObjectField {
+	/** The line that gives it. */
+	readonly place: SourcePlace;
+	/** Its value, where that is the same string whatever happens. */
+	readonly constant?: string;
 }
 
 /** Something made by the policy, of which nothing has to be known. */
@@ -26,8 +34,14 @@ export function joinValues(a: PlanValue | undefined, b: PlanValue): PlanValue {
 
 /** An object with the keys of two, as object.union makes it. */
 export function joinFields(a: PlanValue, b: PlanValue): PlanValue["fields"] {
-	if (a.fields === undefined || b.fields === undefined) return a.fields ?? b.fields;
-	return new Map([...b.fields, ...a.fields]);
+	const { fields } = a;
+	if (fields === undefined || b.fields === undefined) return fields ?? b.fields;
+	const unlike = [...b.fields].filter(([name, { constant }]) => fields.get(name)?.constant !== constant);
+	const differing = unlike.flatMap(([name]): [string, ObjectField][] => {
+		const field = fields.get(name);
+		return field === undefined ? [] : [[name, { place: field.place }]];
+	});
+	return new Map([...b.fields, ...fields, ...differing]);
 }
 
 /** The same places, some segments further down. */
@@ -47,4 +61,10 @@ export function constantSegments(key: PlanValue): { segments: readonly string[];
 /** A path as one string that no other path has. */
 export function pathKey(path: InputPath): string {
 	return JSON.stringify(path);
+}
+
+/** What is known of a value, as a string that another has only where the same is known of it, wherever it was written. */
+export function valueKey({ paths, constant, fields }: PlanValue): string {
+	const keys = [...(fields ?? [])].map(([name, field]) => [name, field.constant]);
+	return JSON.stringify([paths, constant, keys]);
 }
