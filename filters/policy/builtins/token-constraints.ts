@@ -61,7 +61,7 @@ export class TokenConstraints {
 		const number = tape.at(value);
 		if (number.kind != RegoKind.Number) return refuse("token time constraint: must be a number");
 		this.timeNs = readDouble(number.ptr, number.size);
-		if (!isFinite(this.timeNs)) return refuse("token time constraint: unvalid float64");
+		if (abs(this.timeNs) > f64.MAX_VALUE) return refuse("token time constraint: unvalid float64");
 		return this.timeNs >= 0 || refuse("token time constraint: must not be negative");
 	}
 }
