@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rename, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { waitUntil } from "../../cli/up/wait-until.ts";
@@ -37,19 +37,32 @@ const bookstore = [
 	{ path: "/elsewhere", answer: [403, "no rule allows this path\n", undefined] },
 ] as const;
 
-let filters: { readonly decisions: string; readonly attacks: string; readonly bookstore: string };
+/** Rules of test/testdata/e2e/tokens/tokens/tokens_test.rego that are tokens, and the answer to each at /claims. */
+const tokens = [
+	{ rule: "es256", status: 200 },
+	{ rule: "rs256", status: 200 },
+	{ rule: "ended", status: 403 },
+	{ rule: "forged", status: 403 },
+] as const;
+
+let filters: Readonly<Record<"decisions" | "attacks" | "bookstore" | "tokens", string>>;
 let mixer: MixerProcess;
 let upstream: EchoUpstream;
 
 before(async () => {
-	const dirs = [CONFIGURATION, testConfiguration("proxy-attacks"), join(checkout, "policies")];
-	const [decisions, attacked, shop] = await Promise.all(dirs.map((dir) => buildTestConfiguration(dir)));
-	assert.ok(decisions && attacked && shop);
+	const dirs = [
+		CONFIGURATION,
+		testConfiguration("proxy-attacks"),
+		join(checkout, "policies"),
+		testConfiguration("tokens"),
+	];
+	const [decisions, attacked, shop, signed] = await Promise.all(dirs.map((dir) => buildTestConfiguration(dir)));
+	assert.ok(decisions && attacked && shop && signed);
 	assert.deepEqual(
 		shop.build.requirements.policies.map(({ placement }) => placement),
 		["proxy"],
 	);
-	filters = { decisions: decisions.filter, attacks: attacked.filter, bookstore: shop.filter };
+	filters = { decisions: decisions.filter, attacks: attacked.filter, bookstore: shop.filter, tokens: signed.filter };
 	[mixer, upstream] = await Promise.all([MixerProcess.start(CONFIGURATION), EchoUpstream.start()]);
 });
 
@@ -103,6 +116,16 @@ for (const version of versions) {
 				const headers = role === undefined ? {} : { "x-role": role };
 				const seen = await send({ port: envoy.port, path, headers });
 				assert.deepEqual([seen.status, seen.body, seen.headers.get("x-policy-tier")], answer);
+			}
+		});
+
+		test("verifies tokens", async () => {
+			const rego = await readFile(join(testConfiguration("tokens"), "tokens/tokens_test.rego"), "utf8");
+			await swap(envoy, filters.tokens, { path: "/neighbour" });
+			for (const { rule, status } of tokens) {
+				const [, token = ""] = new RegExp(`^${rule} := "(.*)"$`, "m").exec(rego) ?? [];
+				const answer = await send({ port: envoy.port, path: "/claims", headers: { "x-token": token } });
+				assert.equal(answer.status, status, rule);
 			}
 		});
 
