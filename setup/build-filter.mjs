@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import asc from "assemblyscript/asc";
 import { emptyGlue, policyGlue } from "../mixer/policy/link/glue.ts";
 import { withGlue } from "../mixer/policy/link/link.ts";
+import { regexGlue } from "../mixer/policy/link/regex-glue.ts";
 import { assembleWasm, mergeWasm, stripWasm } from "../mixer/policy/link/wasm-merge.ts";
 import { guardText, sortExports } from "./guard.mjs";
 
@@ -41,7 +42,11 @@ export async function buildFilter(options = {}) {
 	const stays = (name) => stay.has(name);
 	if (!runsPolicies(compiled)) return writeWhole(file, stripWasm(merged, { stays, keepNames }));
 	const linkable = stripWasm(merged, { stays: (name) => stays(name) || calledByGlue.includes(name), keepNames });
-	const glue = { policy: assembleWasm(policyGlue()), none: assembleWasm(emptyGlue()) };
+	const glue = {
+		policy: assembleWasm(policyGlue()),
+		none: assembleWasm(emptyGlue()),
+		regex: assembleWasm(regexGlue()),
+	};
 	await writeWhole(file.replace(/(\.wasm)?$/, ".link.wasm"), withGlue(linkable, glue));
 	const linked = [
 		{ name: "filter", module: linkable },

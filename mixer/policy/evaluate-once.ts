@@ -17,7 +17,7 @@ export interface EvaluatedOnce {
 	readonly placement: "proxy" | "mixer";
 	readonly revision: string;
 	readonly durationNs: number;
-	/** Units of work, in the proxy. */
+	/** Units of work, in the proxy; of the first evaluation, which compiles what regular expressions it comes to. */
 	readonly fuel?: number;
 	/** The paths of the input that the policy can read. */
 	readonly read: readonly InputPath[];
@@ -69,9 +69,9 @@ function inProxy({ build, entrypoint, input, fuel, clock, nowNs }: EvaluateOnceO
 	});
 	const number = instance.entrypoints.get(entrypoint);
 	if (number === undefined) throw new MixerError("invalid", `the linked filter has no entrypoint ${entrypoint}`);
-	instance.evaluate(number, input, fuel);
+	const { fuel: used } = instance.evaluate(number, input, fuel);
 	const started = nowNs();
-	const { value, fault, fuel: used } = instance.evaluate(number, input, fuel);
+	const { value, fault } = instance.evaluate(number, input, fuel);
 	const durationNs = Number(nowNs() - started);
 	const status = fault !== undefined ? "policy_error" : value === undefined ? "undefined" : "ok";
 	return { status, decision: value, ...(fault !== undefined && { error: fault }), ...about, durationNs, fuel: used };

@@ -51,8 +51,10 @@ export async function testTwice({ snapshot, filter, opa }: LinkedTestOptions): P
 	const compile = { opa, dir, sources };
 	const outcomes = new Map(tests.flatMap((test) => withoutRun(test, tests)));
 	const open = () => tests.filter((test) => !outcomes.has(test));
-	for (const [test, outcome] of await lackedByProxy(compile, open(), filter)) outcomes.set(test, outcome);
-	for (const [test, outcome] of await runLinked({ ...compile, snapshot, filter }, open())) outcomes.set(test, outcome);
+	const { lacked, builtins } = await callsOf(compile, open(), filter);
+	for (const [test, outcome] of lacked) outcomes.set(test, outcome);
+	const linked = await runLinked({ ...compile, snapshot, filter, builtins }, open());
+	for (const [test, outcome] of linked) outcomes.set(test, outcome);
 	return tests.map((test) => ({ test, linked: outcomes.get(test) ?? skip("it was not found") }));
 }
 
@@ -63,32 +65,37 @@ function withoutRun(test: TestResult, all: readonly TestResult[]): (readonly [Te
 	return namesakes.length === 1 ? [] : [[test, skip("another test has the same name")]];
 }
 
-/** Those that call what the proxy doesn't have. */
-async function lackedByProxy(compile: CompileOptions, tests: readonly TestResult[], filter: LinkableFilter) {
-	if (tests.length === 0) return [];
+/** Those that call what the proxy doesn't have, and which built-ins the others call. */
+async function callsOf(compile: CompileOptions, tests: readonly TestResult[], filter: LinkableFilter) {
+	const lacked: (readonly [TestResult, LinkedOutcome])[] = [];
+	const builtins = new Set<string>();
+	if (tests.length === 0) return { lacked, builtins };
 	const askers = tests.map(askerOf);
 	const [plan, { policyWasm }] = await Promise.all([
 		compilePlan({ ...compile, askers, tests: true }),
 		compileModule({ ...compile, askers, tests: true }),
 	]);
-	const lacked = new Set(hostBuiltinsOf(policyWasm).filter((name) => !filter.builtins.has(name)));
-	return tests.flatMap((test) => {
-		const { builtins } = analysePlan(plan, entrypointOf(test));
-		const calls = builtins.filter(({ name, beyondProxy }) => lacked.has(name) || beyondProxy !== undefined);
-		const names = calls.map(describeBuiltin).join(", ");
-		return calls.length === 0 ? [] : [[test, skip(`the proxy cannot run the built-in ${names}`)] as const];
-	});
+	const missing = new Set(hostBuiltinsOf(policyWasm).filter((name) => !filter.builtins.has(name)));
+	for (const test of tests) {
+		const calls = analysePlan(plan, entrypointOf(test)).builtins;
+		const lacking = calls.filter(({ name, beyondProxy }) => missing.has(name) || beyondProxy !== undefined);
+		const names = lacking.map(describeBuiltin).join(", ");
+		if (names !== "") lacked.push([test, skip(`the proxy cannot run the built-in ${names}`)]);
+		else for (const { name } of calls) builtins.add(name);
+	}
+	return { lacked, builtins };
 }
 
 async function runLinked(
-	options: CompileOptions & { snapshot: Snapshot; filter: LinkableFilter },
+	options: CompileOptions & { snapshot: Snapshot; filter: LinkableFilter; builtins: ReadonlySet<string> },
 	tests: readonly TestResult[],
 ): Promise<(readonly [TestResult, LinkedOutcome])[]> {
 	if (tests.length === 0) return [];
 	const { settings } = options.snapshot;
 	const { fuel, policyPages } = settings.limits;
 	const { policyWasm, data } = await compileModule({ ...options, askers: tests.map(askerOf), tests: true });
-	const policy = { ...measurePolicy({ policyWasm, data, extraPages: policyPages }), policyWasm };
+	const pages = measurePolicy({ policyWasm, data, extraPages: policyPages });
+	const policy = { ...pages, policyWasm, builtins: options.builtins };
 	const linked = linkFilter({ filter: options.filter.wasm, policy, keep: evaluatingExports });
 	const instance = new LinkedInstance({
 		module: new WebAssembly.Module(linked),

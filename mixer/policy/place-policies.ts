@@ -51,11 +51,20 @@ export async function placePolicies(options: PlaceOptions): Promise<PlacedPolici
 			return compileModule({ ...options, askers: placed.map(({ policy }) => policy) });
 		}),
 	);
-	const policy = inProxy && { ...measurePolicy({ ...inProxy, extraPages }), policyWasm: inProxy.policyWasm };
+	const policy = inProxy && {
+		...measurePolicy({ ...inProxy, extraPages }),
+		policyWasm: inProxy.policyWasm,
+		builtins: calledInProxy(required),
+	};
 	const link = { filter: filter.wasm, ...(policy && { policy }) };
 	const module = linkFilter(link);
 	const evaluable = policy ? linkFilter({ ...link, keep: evaluatingExports }) : module;
 	return { required, evaluable, module, policyWasm: inMixer?.policyWasm ?? new Uint8Array(), data: all.data };
+}
+
+function calledInProxy(required: readonly RequiredPolicy[]): ReadonlySet<string> {
+	const placed = required.filter(({ requirements }) => requirements.placement === "proxy");
+	return new Set(placed.flatMap(({ requirements }) => requirements.builtins));
 }
 
 async function requireAll(options: PlaceOptions): Promise<{ all: CompiledModule; required: RequiredPolicy[] }> {

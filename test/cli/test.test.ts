@@ -74,6 +74,23 @@ test_false := false
 	]);
 });
 
+test("runs regular expressions, though a test that has others can't be run", async (context) => {
+	const dir = await folder(
+		context,
+		`test_regex if regex.match("^a+$", "aa")
+test_hash if regex.find_all_string_submatch_n("a", crypto.md5("a"), -1) != []
+`,
+	);
+	const { printed, status } = await sluiceTest(dir);
+	assert.equal(status, 0);
+	const place = "shop/authz_test.rego:6: data.shop.authz_test.test_hash";
+	assert.deepEqual(printed.split("\n"), [
+		`${place}: not run in the linked filter: the proxy cannot run the built-in crypto.md5`,
+		" ✓ 2 tests pass in OPA, 1 in the linked filter",
+		"",
+	]);
+});
+
 test("fails a test that OPA passes and the filter's fuel does not", async (context) => {
 	const settings =
 		"---\napiVersion: sluice.dev/v1alpha1\nkind: Settings\nmetadata: {name: main}\nspec: {limits: {fuel: 10000}}\n";

@@ -24,6 +24,8 @@ export interface RegoParts {
 	readonly extraPages?: number;
 	/** Exports that stay beside the ABI's. */
 	readonly keep?: readonly string[];
+	/** The built-ins that the policies are known to call. */
+	readonly builtins?: readonly string[];
 }
 
 /** What a fake host needs to run a policy in the proxy: options of startFilter. */
@@ -41,15 +43,19 @@ export async function linkRego(parts: RegoParts): Promise<LinkedFilter> {
 export async function linkPolicy(
 	parts: Omit<RegoParts, "modules" | "entrypoints"> & { readonly policyWasm: Uint8Array },
 ): Promise<LinkedFilter> {
-	const { policyWasm, keep = [], extraPages = EXTRA_PAGES } = parts;
+	const { policyWasm, keep = [], builtins = [], extraPages = EXTRA_PAGES } = parts;
 	const data = JSON.stringify(parts.data ?? {});
 	const pages = measurePolicy({ policyWasm, data: new TextEncoder().encode(data), extraPages });
 	const filter = await readFile(linkableFile);
-	const module = linkFilter({ filter, policy: { ...pages, policyWasm }, keep });
+	const module = linkFilter({ filter, policy: { ...pages, policyWasm, builtins: new Set(builtins) }, keep });
 	return { module, vmConfiguration: `${REVISION}\n${data}` };
 }
 
-async function compileRego({ modules, entrypoints }: RegoParts): Promise<Uint8Array> {
+/** What opa makes of Rego. */
+export async function compileRego({
+	modules,
+	entrypoints,
+}: Pick<RegoParts, "modules" | "entrypoints">): Promise<Uint8Array> {
 	const dir = await mkdtemp(join(tmpdir(), "sluice-rego-"));
 	try {
 		for (const [name, text] of Object.entries(modules)) {

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 /** Everything a build depends on; what npm installed is fixed by the lock file. */
 const sources = [
 	"filters/**/*.ts",
-	"mixer/policy/link/{glue,link,wasm-merge}.ts",
+	"mixer/policy/link/{glue,link,regex-glue*,wasm-merge}.ts",
 	"test/filters/wasm/*.ts",
 	"setup/build-filter.mjs",
 	"setup/guard.mjs",

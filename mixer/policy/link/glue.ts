@@ -20,7 +20,7 @@ const DIGITS_OFFSET = 8;
 const MAX_STACK_BYTES = 650_000;
 
 /** More fuel than any work takes: for the module's own start and for reading the data. */
-const ENDLESS = "9223372036854775807";
+export const ENDLESS = "9223372036854775807";
 
 /** What the glue gives the filter in a module that has no policy: it is never asked for more than the first. */
 const exportsOfGlue: readonly (readonly [name: string, params: string, result: string])[] = [
@@ -75,8 +75,8 @@ export function policyGlue(): string {
 	(import "opa" "entrypoints" (func $opa_entrypoints (result i32)))
 	(import "opa" "__sp" (global $sp (mut i32)))
 	(memory $policy 2 2)
-	(global $fuel (mut i64) (i64.const ${ENDLESS}))
-	(global $depth (mut i32) (i32.const 0))
+	(global $fuel (export "fuel") (mut i64) (i64.const ${ENDLESS}))
+	(global $depth (export "depth") (mut i32) (i32.const 0))
 	(global $failure (mut i32) (i32.const 0))
 	(global $message (mut i32) (i32.const 0))
 	(global $data (mut i32) (i32.const 0))

@@ -1,5 +1,7 @@
 import { MixerError } from "../../error.ts";
 import type { PolicyPages } from "./measure-policy.ts";
+import { regexArena } from "./regex-arena.ts";
+import { arenaPages } from "./regex-glue.ts";
 import { WasmWriter } from "./wasm-bytes.ts";
 import { joinWasm } from "./wasm-linker.ts";
 import { customSection, functionNames, parseWasm, type WasmModule } from "./wasm-module.ts";
@@ -7,8 +9,11 @@ import { customSection, functionNames, parseWasm, type WasmModule } from "./wasm
 /** What Envoy calls or reads in a module; everything else that is exported goes. */
 const abi = /^(?:proxy_.*|malloc|memory|_initialize)$/;
 
-/** The custom sections of a filter to be linked in which its glue (glue.ts) stands: with a policy, and without one. */
-const sections = { policy: "sluice.glue.policy", none: "sluice.glue.none" } as const;
+/**
+ * The custom sections of a filter to be linked in which its glue stands: with a policy and without one (glue.ts), and for
+ * a policy's regular expressions (regex-glue.ts).
+ */
+const sections = { policy: "sluice.glue.policy", none: "sluice.glue.none", regex: "sluice.glue.regex" } as const;
 
 /** What every WebAssembly module begins with. */
 const MAGIC = "\0asm";
@@ -28,15 +33,24 @@ const numberChecks = [
 export interface LinkOptions {
 	/** The filter with its guard, not linked yet: build/filter/http.link.wasm. */
 	readonly filter: Uint8Array;
-	/** OPA's module and the bounds of its memory; undefined links a filter without a policy. */
-	readonly policy?: PolicyPages & { readonly policyWasm: Uint8Array };
+	/** Undefined links a filter without a policy. */
+	readonly policy?: LinkedPolicy;
 	/** Exports that stay beside the ABI's. */
 	readonly keep?: readonly string[];
 }
 
+/** A policy to be linked, with the bounds of its memory. */
+export interface LinkedPolicy extends PolicyPages {
+	/** OPA's module. */
+	readonly policyWasm: Uint8Array;
+	/** OPA's names of the built-ins that it calls. */
+	readonly builtins: ReadonlySet<string>;
+}
+
 /**
- * Links a policy into the filter: one module that Envoy loads, with two memories. Every function of the policy and every
- * round of its loops spends a unit of fuel. The same parts give the same bytes.
+ * Links a policy into the filter: one module that Envoy loads, with a memory for each; a third where the policy has
+ * regular expressions (regex-arena.ts). Every function of the policy and every round of its loops spends a unit of fuel.
+ * The same parts give the same bytes.
  *
  * @throws MixerError "tool" where the filter is not one that policies are linked into, or opa compiles otherwise than
  * 1.22 does.
@@ -57,20 +71,30 @@ function link({ filter, policy, keep = [] }: LinkOptions): Uint8Array {
 	const env = { name: "env", module: parseWasm(glue) };
 	if (policy === undefined) return joinWasm({ parts: [filterPart, env], stays });
 	env.module.memories[0] = limits(policy);
-	const opa = { name: "opa", module: withInnards(policy.policyWasm), metered: true };
+	const names = functionNames(policy.policyWasm);
+	const opa = { name: "opa", module: withInnards(parseWasm(policy.policyWasm), names), metered: true };
 	const meter = { part: "env", enter: "enter_function", leave: "leave_function", round: "spend_fuel" };
 	const has = (name: string) => opa.module.exports.some((exported) => exported.name === name);
 	const checks = numberChecks
 		.filter(({ of }) => has(of))
 		.map(({ of, parameter, by }) => ({ of: { part: "opa", name: of }, parameter, by: { part: "env", name: by } }));
-	return joinWasm({ parts: [filterPart, env, opa], stays, meter, checks });
+	const arena = regexArena({ ...policy, policy: opa.module, names, glue: regexGlueFor(filter, policy) });
+	return joinWasm({ parts: [filterPart, env, ...(arena ?? [opa])], stays, meter, checks });
+}
+
+/** With all the memory that the arena gets. */
+function regexGlueFor(filter: Uint8Array, { firstPages, extraPages }: PolicyPages): WasmModule {
+	const glue = parseWasm(glueOf(filter, "regex"));
+	const pages = arenaPages({ firstPages, textPages: extraPages });
+	glue.memories[0] = limits({ firstPages: pages, maxPages: pages });
+	return glue;
 }
 
 /** A filter to be linked, with the glue it fits. */
 export function withGlue(filter: Uint8Array, glue: Readonly<Record<keyof typeof sections, Uint8Array>>): Uint8Array {
 	const out = new WasmWriter();
 	out.raw(filter);
-	for (const which of ["policy", "none"] as const) {
+	for (const which of ["policy", "none", "regex"] as const) {
 		const section = new WasmWriter();
 		section.name(sections[which]);
 		section.raw(glue[which]);
@@ -87,7 +111,7 @@ function glueOf(filter: Uint8Array, which: keyof typeof sections): Uint8Array {
 	throw new MixerError("tool", "the filter's module is not one that policies are linked into (http.link.wasm)");
 }
 
-function limits({ firstPages, maxPages }: PolicyPages): Uint8Array {
+function limits({ firstPages, maxPages }: Omit<PolicyPages, "extraPages">): Uint8Array {
 	const out = new WasmWriter();
 	out.byte(1);
 	out.unsigned(firstPages);
@@ -96,20 +120,16 @@ function limits({ firstPages, maxPages }: PolicyPages): Uint8Array {
 }
 
 /** Exports what the glue needs of OPA's innards: the stack pointer, and the functions that `numberChecks` names. */
-function withInnards(policyWasm: Uint8Array): WasmModule {
-	const module = parseWasm(policyWasm);
+function withInnards(module: WasmModule, names: ReadonlyMap<number, string>): WasmModule {
 	const [first] = module.globals;
 	if (first === undefined || Buffer.compare(first.type, MUTABLE_I32) !== 0) {
 		throw otherwise("the policy's first global is not its stack pointer");
 	}
 	module.exports.push({ name: "__sp", kind: "global", index: 0 });
-	const names = functionNames(policyWasm);
 	if (names.size === 0) throw otherwise("the policy has no names of functions");
-	for (const { of: name } of numberChecks) {
-		// opa leaves out what a policy does not use.
-		const index = names.get(name);
-		if (index !== undefined) module.exports.push({ name, kind: "func", index });
-	}
+	const checked = new Set<string>(numberChecks.map(({ of }) => of));
+	// opa leaves out what a policy does not use.
+	for (const [index, name] of names) if (checked.has(name)) module.exports.push({ name, kind: "func", index });
 	return module;
 }
 

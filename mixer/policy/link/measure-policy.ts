@@ -8,6 +8,8 @@ export interface PolicyPages {
 	readonly firstPages: number;
 	/** The data's and what an evaluation may use. */
 	readonly maxPages: number;
+	/** The latter's part of it. */
+	readonly extraPages: number;
 }
 
 /** What OPA's modules start with unless their constants are large, in pages. */
@@ -36,7 +38,7 @@ export function measurePolicy(options: { policyWasm: Uint8Array; data: Uint8Arra
 	if (call("opa_json_parse", at, data.byteLength) === 0) throw new MixerError("invalid", "OPA cannot read the data");
 	for (const table of ["builtins", "entrypoints"]) call("opa_json_dump", call(table));
 	const maxPages = memory.buffer.byteLength / PAGE_BYTES + extraPages;
-	if (maxPages <= MOST_PAGES) return { firstPages, maxPages };
+	if (maxPages <= MOST_PAGES) return { firstPages, maxPages, extraPages };
 	throw new MixerError("invalid", `the data leave no room for an evaluation: ${maxPages} of ${MOST_PAGES} pages`);
 }
 

@@ -1,5 +1,6 @@
 import { MixerError } from "../../error.ts";
 import { LinkedInstance, type LinkedInstanceOptions } from "./linked-instance.ts";
+import { proveRegexes } from "./prove-regexes.ts";
 
 const EMPTY_INPUT = Buffer.from("{}");
 
@@ -15,10 +16,12 @@ export interface LinkedProof extends Omit<LinkedInstanceOptions, "now"> {
  * Starts and configures the linked filter as Envoy will, whose own refusals name no reason, and evaluates every Policy in
  * it once, with nothing known of the request.
  *
- * @throws MixerError "invalid" where that fails, with the filter's own lines.
+ * @throws MixerError "invalid" where that fails, with the filter's own lines; "tool" where opa compiled otherwise than is
+ * known here.
  */
 export function proveLinked({ policies, fuel, ...options }: LinkedProof): void {
 	const instance = new LinkedInstance({ ...options, now: () => 0 });
+	proveRegexes(instance);
 	for (const { name, entrypoint } of policies) {
 		const number = instance.entrypoints.get(entrypoint);
 		if (number === undefined) throw new MixerError("invalid", `the linked filter has no entrypoint ${entrypoint}`);

@@ -1,7 +1,7 @@
 import { WasmReader, WasmWriter } from "./wasm-bytes.ts";
 import { copyExpression, type IndexMaps } from "./wasm-code.ts";
 import { type Kind, kinds, type WasmModule } from "./wasm-module.ts";
-import { type Place, WasmPlaces } from "./wasm-places.ts";
+import { type LiveFunction, type Place, WasmPlaces } from "./wasm-places.ts";
 
 /** A module by the name that the others import it by. */
 export interface WasmPart {
@@ -9,6 +9,8 @@ export interface WasmPart {
 	readonly module: WasmModule;
 	/** Whether each of its functions and each round of its loops calls the meter. */
 	readonly metered?: boolean;
+	/** Functions of its own whose calls in it go elsewhere, by number: to an export of a part. */
+	readonly redirected?: ReadonlyMap<number, { readonly part: string; readonly name: string }>;
 }
 
 export interface JoinOptions {
@@ -49,13 +51,16 @@ export function joinWasm(options: JoinOptions): Uint8Array {
 	return new Join(options).emit();
 }
 
-interface Signature {
+/** A function to be metered. */
+interface Metered {
 	readonly parameters: number;
 	/** As a block's type. */
 	readonly result: number;
+	/** Which parameters are told to which functions first. */
+	readonly checks: readonly { readonly parameter: number; readonly by: number }[];
 }
 
-function frameOf({ parameters }: Signature): number {
+function frameOf({ parameters }: Metered): number {
 	return CALL_BYTES + parameters * LOCAL_BYTES;
 }
 
@@ -63,7 +68,7 @@ class Join {
 	readonly #options: JoinOptions;
 	readonly #places: WasmPlaces;
 	readonly #meter: { readonly enter: number; readonly leave: number; readonly round: number } | undefined;
-	readonly #checks: readonly { readonly body: Uint8Array; readonly parameter: number; readonly by: number }[];
+	readonly #checks: readonly (Metered["checks"][number] & { readonly of: LiveFunction })[];
 	readonly #types = new Map<string, { index: number; bytes: Uint8Array }>();
 	readonly #exports: { name: string; kind: Kind; place: Place }[] = [];
 
@@ -86,7 +91,7 @@ class Join {
 		const number = (at: Place) => this.#places.number("func", at);
 		this.#meter = places && { enter: number(places.enter), leave: number(places.leave), round: number(places.round) };
 		this.#checks = checks.map(({ of, parameter, by }) => {
-			return { body: this.#places.bodyOf(exported(of)), parameter, by: number(exported(by)) };
+			return { of: this.#places.definedAt(exported(of)), parameter, by: number(exported(by)) };
 		});
 	}
 
@@ -125,19 +130,19 @@ class Join {
 	#findLive(meter: readonly Place[]): void {
 		const queue: Place[] = [...meter];
 		queue.push(...this.#exports.filter(({ kind }) => kind === "func").map(({ place }) => place));
+		const seenIn = (part: number) => ({
+			...this.#maps(part),
+			func: (index: number) => queue.push(this.#place(part, index)),
+		});
 		for (const [part, { module }] of this.#options.parts.entries()) {
 			const indices = [...module.elements.flatMap(({ functions }) => functions)];
 			if (module.start !== undefined) indices.push(module.start);
-			queue.push(...indices.map((index) => ({ part, index })));
-			const maps = { ...this.#maps(part), func: (index: number) => queue.push({ part, index }) };
-			for (const { init } of module.globals) copyExpression(new WasmReader(init), new WasmWriter(), maps);
+			queue.push(...indices.map((index) => this.#place(part, index)));
+			for (const { init } of module.globals) copyExpression(new WasmReader(init), new WasmWriter(), seenIn(part));
 		}
 		for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
 			const found = this.#places.markLive(next);
-			if (found === undefined) continue;
-			const { part, body } = found;
-			const seen = { ...this.#maps(part), func: (index: number) => queue.push({ part, index }) };
-			this.#copyBody(body, seen, new WasmWriter());
+			if (found !== undefined) this.#copyBody(found.body, seenIn(found.part), new WasmWriter());
 		}
 		this.#places.settle();
 	}
@@ -146,13 +151,19 @@ class Join {
 		const number = (kind: Kind) => (index: number) => this.#places.number(kind, { part, index });
 		return {
 			type: (index) => this.#type(part, index),
-			func: number("func"),
+			func: (index) => this.#places.number("func", this.#place(part, index)),
 			table: number("table"),
 			memory: number("memory"),
 			global: number("global"),
 			tag: number("tag"),
 			data: (index) => index + this.#places.dataBefore(part),
 		};
+	}
+
+	/** Where a function is that a part calls by this number. */
+	#place(part: number, index: number): Place {
+		const elsewhere = this.#options.parts[part]?.redirected?.get(index);
+		return elsewhere === undefined ? { part, index } : this.#places.exported(elsewhere.part, elsewhere.name);
 	}
 
 	/** The types of all parts, each once. */
@@ -173,24 +184,24 @@ class Join {
 		return this.#list(this.#places.liveFunctions(), ({ part, defined, body }, to) => {
 			const copy = new WasmWriter();
 			if (this.#options.parts[part]?.metered !== true) this.#copyBody(body, this.#maps(part), copy);
-			else this.#copyBody(body, this.#maps(part), copy, this.#signatureOf(part, defined));
+			else this.#copyBody(body, this.#maps(part), copy, this.#meteredAs(part, defined));
 			to.sized(copy.bytes);
 		});
 	}
 
-	/** How many parameters, and what a block is of that gives what the function gives. */
-	#signatureOf(part: number, defined: number): Signature {
+	#meteredAs(part: number, defined: number): Metered {
 		const module = this.#options.parts[part]?.module;
 		const type = new WasmReader(module?.types[module.functions[defined] ?? 0] ?? new Uint8Array());
 		type.byte();
 		const parameters = type.list(() => type.byte()).length;
 		const [result = NO_RESULT, ...more] = type.list(() => type.byte());
 		if (more.length > 0) throw new Error("the WebAssembly module has a function of several results");
-		return { parameters, result };
+		const checks = this.#checks.filter(({ of }) => of.part === part && of.defined === defined);
+		return { parameters, result, checks };
 	}
 
-	/** @param signature of a function to be metered: its body then stands in a block. */
-	#copyBody(body: Uint8Array, maps: IndexMaps, to: WasmWriter, signature?: Signature): void {
+	/** @param metered where it is to be: the body then stands in a block. */
+	#copyBody(body: Uint8Array, maps: IndexMaps, to: WasmWriter, metered?: Metered): void {
 		const from = new WasmReader(body);
 		const locals = from.list(() => [from.unsigned(), from.byte()] as const);
 		to.list(locals, ([count, type]) => {
@@ -198,7 +209,7 @@ class Join {
 			to.byte(type);
 		});
 		const meter = this.#meter;
-		if (meter === undefined || signature === undefined) {
+		if (meter === undefined || metered === undefined) {
 			copyExpression(from, to, maps);
 			return;
 		}
@@ -206,20 +217,20 @@ class Join {
 			to.byte(CALL);
 			to.unsigned(index);
 		};
-		const frameBytes = locals.reduce((sum, [count]) => sum + count * LOCAL_BYTES, frameOf(signature));
+		const frameBytes = locals.reduce((sum, [count]) => sum + count * LOCAL_BYTES, frameOf(metered));
 		const tell = (index: number) => {
 			to.byte(I32_CONST);
 			to.signed(frameBytes);
 			call(index);
 		};
 		tell(meter.enter);
-		for (const check of this.#checks.filter((one) => one.body === body)) {
+		for (const { parameter, by } of metered.checks) {
 			to.byte(LOCAL_GET);
-			to.unsigned(check.parameter);
-			call(check.by);
+			to.unsigned(parameter);
+			call(by);
 		}
 		to.byte(BLOCK);
-		to.byte(signature.result);
+		to.byte(metered.result);
 		copyExpression(from, to, maps, { atLoop: () => call(meter.round) });
 		tell(meter.leave);
 		to.byte(END);
@@ -272,7 +283,7 @@ class Join {
 		if (number !== 0) to.unsigned(number);
 		this.#expression(offset, part, to);
 		if (number !== 0) to.byte(0);
-		to.list(functions, (index) => to.unsigned(this.#places.number("func", { part, index })));
+		to.list(functions, (index) => to.unsigned(this.#places.number("func", this.#place(part, index))));
 	}
 
 	#data({ memory, offset, bytes }: WasmModule["data"][number], part: number, to: WasmWriter): void {

@@ -108,14 +108,13 @@ export function customSection(bytes: Uint8Array, name: string): Uint8Array | und
 	return undefined;
 }
 
-/** The numbers of a module's functions by the names it has for them; empty where it names none. */
-export function functionNames(bytes: Uint8Array): ReadonlyMap<string, number> {
+/** The names that a module has for its functions, by their numbers; empty where it names none. */
+export function functionNames(bytes: Uint8Array): ReadonlyMap<number, string> {
 	const names = new WasmReader(customSection(bytes, "name") ?? new Uint8Array());
 	while (!names.done) {
 		const isOfFunctions = names.byte() === FUNCTION_NAMES;
 		const part = new WasmReader(names.sized());
-		if (!isOfFunctions) continue;
-		return new Map(part.list(() => [part.unsigned(), part.name()] as const).map(([index, name]) => [name, index]));
+		if (isOfFunctions) return new Map(part.list(() => [part.unsigned(), part.name()] as const));
 	}
 	return new Map();
 }

@@ -6,7 +6,7 @@ export interface Place {
 	readonly index: number;
 }
 
-/** A function that stays. */
+/** A function with its body. */
 export interface LiveFunction {
 	readonly part: number;
 	/** Its number among those defined in the part. */
@@ -56,17 +56,17 @@ export class WasmPlaces {
 		}
 		const key = `${real.part} ${real.index}`;
 		if (this.#live.has(key)) return undefined;
-		const defined = real.index - (this.#imports[real.part]?.func.length ?? 0);
-		const live = { part: real.part, defined, body: this.bodyOf(real) };
+		const live = this.definedAt(real);
 		this.#live.set(key, live);
 		return live;
 	}
 
-	/** The body of a function that a part defines. @throws where there is none. */
-	bodyOf({ part, index }: Place): Uint8Array {
-		const body = this.#parts[part]?.module.bodies[index - (this.#imports[part]?.func.length ?? 0)];
+	/** A function that a part defines. @throws where there is none. */
+	definedAt({ part, index }: Place): LiveFunction {
+		const defined = index - (this.#imports[part]?.func.length ?? 0);
+		const body = this.#parts[part]?.module.bodies[defined];
 		if (body === undefined) throw new Error(`a WebAssembly module calls a function ${index} that it has not`);
-		return body;
+		return { part, defined, body };
 	}
 
 	/** Gives every function its number, once all that stay are known: first the open imports, then part after part. */

@@ -5,7 +5,11 @@ import { buildForMixer, examplePolicies } from "../policy-folder.ts";
 
 test("adds an evaluation's pages to those that the data fill", async () => {
 	const { policyWasm, data } = await buildForMixer(examplePolicies);
-	assert.deepEqual(measurePolicy({ policyWasm, data, extraPages: 256 }), { firstPages: 2, maxPages: 258 });
+	assert.deepEqual(measurePolicy({ policyWasm, data, extraPages: 256 }), {
+		firstPages: 2,
+		maxPages: 258,
+		extraPages: 256,
+	});
 	const entries = Array.from({ length: 10_000 }, (_, i) => [`user-${i}`, { role: "reader" }] as const);
 	const large = Buffer.from(JSON.stringify(Object.fromEntries(entries)));
 	const { maxPages } = measurePolicy({ policyWasm, data: large, extraPages: 256 });

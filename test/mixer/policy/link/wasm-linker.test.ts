@@ -65,6 +65,36 @@ test("follows an export that is an import itself", () => {
 	assert.equal(call("call_value"), 33);
 });
 
+test("sends calls of a part's own function elsewhere, from where it can still be called", () => {
+	const own = parseWasm(
+		assemble(`(module
+		(import "glue" "other" (func $other (result i32)))
+		(type $none (func (result i32)))
+		(table 1 funcref)
+		(elem (i32.const 0) $value)
+		(func $value (export "value") (result i32) (i32.const 1))
+		(func (export "call_direct") (result i32) (call $value))
+		(func (export "call_by_table") (result i32) (call_indirect (type $none) (i32.const 0))))`),
+	);
+	const glue = parseWasm(
+		assemble(`(module
+		(import "own" "value" (func $value (result i32)))
+		(func (export "instead") (result i32) (i32.add (call $value) (i32.const 10)))
+		(func (export "other") (result i32) (i32.const 100)))`),
+	);
+	const parts = [
+		{ name: "own", module: own, redirected: new Map([[1, { part: "glue", name: "instead" }]]) },
+		{ name: "glue", module: glue },
+	];
+	const wasm = joinWasm({ parts, stays: (name) => name.startsWith("call_") });
+	const { exports } = new WebAssembly.Instance(new WebAssembly.Module(wasm), {});
+	for (const name of ["call_direct", "call_by_table"]) {
+		const call = exports[name];
+		assert.ok(typeof call === "function");
+		assert.equal(call(), 11, name);
+	}
+});
+
 test("keeps memories, tables, data and globals of each apart", () => {
 	const part = (name: string, text: string, value: number) => `(module
 		(memory (export "memory") 1)
@@ -184,13 +214,45 @@ test("tells a function's parameter to another one before it begins", () => {
 	assert.deepEqual(said, [3, 7, 0]);
 });
 
+test("tells nothing of a second copy of the same module", () => {
+	const env = parseWasm(
+		assemble(`(module
+		(import "env" "say" (func $say (param i32)))
+		(func (export "check") (param i32) (call $say (local.get 0)))
+		(func (export "enter") (param i32))
+		(func (export "leave") (param i32))
+		(func (export "spend")))`),
+	);
+	const one = parseWasm(assemble(`(module (func (export "call_one") (param i32) (result i32) (local.get 0)))`));
+	const other = { ...one, exports: [{ name: "call_other", kind: "func" as const, index: 0 }] };
+	const parts = [
+		{ name: "env", module: env },
+		{ name: "one", module: one, metered: true },
+		{ name: "other", module: other, metered: true },
+	];
+	const checks = [{ of: { part: "one", name: "call_one" }, parameter: 0, by: { part: "env", name: "check" } }];
+	const wasm = joinWasm({ parts, stays: (name) => name.startsWith("call_"), meter, checks });
+	const said: number[] = [];
+	const imports = { env: { say: (value: number) => said.push(value) } };
+	const { exports } = new WebAssembly.Instance(new WebAssembly.Module(wasm), imports);
+	for (const [value, name] of [
+		[1, "call_one"],
+		[2, "call_other"],
+	] as const) {
+		const call = exports[name];
+		assert.ok(typeof call === "function");
+		assert.equal(call(value), value);
+	}
+	assert.deepEqual(said, [1]);
+});
+
 test("finds the functions that a module names", () => {
 	const module = binaryen.parseText('(module (func $one (export "a")) (func $two (export "b")))');
 	binaryen.setDebugInfo(true);
 	const named = module.emitBinary();
 	binaryen.setDebugInfo(false);
 	const names = functionNames(named);
-	assert.deepEqual([...names], [["one", 0], ["two", 1]]); // biome-ignore format: a row
+	assert.deepEqual([...names], [[0, "one"], [1, "two"]]); // biome-ignore format: a row
 	assert.equal(functionNames(module.emitBinary()).size, 0);
 });
 
