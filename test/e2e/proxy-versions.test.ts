@@ -22,11 +22,12 @@ const CONFIGURATION = testConfiguration("proxy-decisions");
 /** From a new file to its effect in both workers, on a busy machine. */
 const SWAP_TIMEOUT_MS = 20_000;
 
-/** Where the path or the header has a policy abort, run out of fuel and of memory. */
+/** Where the path or the header has a policy abort, run out of fuel and of memory, within a regular expression too. */
 const attacks: readonly { readonly path: string; readonly text: string }[] = [
 	{ path: "/attacked/document", text: '{"a": "\\ud800"}' },
 	{ path: "/attacked/loop", text: "" },
 	{ path: "/attacked/sum", text: '{"n": 1e99999999}' },
+	{ path: "/attacked/pattern", text: "((a{1,100}){1,100}){1,100}" },
 ];
 
 const bookstore = [
@@ -107,6 +108,14 @@ for (const version of versions) {
 				const { status, body } = await send({ port: envoy.port, path, headers: { "x-attack": text } });
 				assert.deepEqual([path, status, body], [path, 403, "the policy failed on this request\n"]);
 				assert.equal((await send({ port: envoy.port, path: "/neighbour/open" })).status, 200);
+			}
+			for (const [text, status] of [
+				["a+$", 200],
+				["a$", 200],
+				["b", 403],
+			] as const) {
+				const headers = { "x-attack": text };
+				assert.equal((await send({ port: envoy.port, path: "/attacked/pattern", headers })).status, status, text);
 			}
 		});
 

@@ -47,12 +47,42 @@ export const attacks: readonly Attack[] = [
 		text: `${"(".repeat(20_000)}${")".repeat(20_000)}`,
 		...POLICY_ERROR,
 	},
+	{
+		what: "a text each byte of which is a new state of a pattern",
+		path: "/attacked/states",
+		text: noise(30_000),
+		...POLICY_ERROR,
+	},
+	{
+		what: "more patterns than OPA keeps, each three times",
+		path: "/attacked/patterns",
+		text: patterns(130),
+		...ALLOWED,
+	},
 	{ what: "a policy that loops in a loop in a loop", path: "/attacked/loop", ...POLICY_ERROR },
 	{ what: "a policy that counts to 100 million", path: "/attacked/range", ...POLICY_ERROR },
 	{ what: "a policy whose text grows", path: "/attacked/growth", ...POLICY_ERROR },
 	{ what: "2,000 query parameters", path: `/counted/query?${query(2000)}`, ...BAD_INPUT },
 	{ what: "40 kB that take 80 kB in the input", path: "/attacked/document", text: '"'.repeat(40_000), ...BAD_INPUT },
 ];
+
+/** As and bs in no order that repeats. */
+function noise(length: number): string {
+	let bits = 12_345;
+	return Array.from({ length }, () => {
+		bits ^= bits << 13;
+		bits ^= bits >>> 17;
+		bits ^= bits << 5;
+		return (bits & 1) === 1 ? "a" : "b";
+	}).join("");
+}
+
+/** The first ten match `aaaa`. */
+function patterns(count: number): string {
+	return Array.from({ length: count }, (_, i) => `^a+${i}?$`)
+		.flatMap((pattern) => [pattern, pattern, pattern])
+		.join(",");
+}
 
 function nested(depth: number): string {
 	return `{"a": ${"[".repeat(depth)}${"]".repeat(depth)}}`;

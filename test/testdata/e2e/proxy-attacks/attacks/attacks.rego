@@ -27,6 +27,10 @@ attacked := {"allowed": true, "rule": "number"} if {
 	words[1] == "subject"
 } else := {"allowed": regex.match(text, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"), "rule": "pattern"} if {
 	words[1] == "pattern"
+} else := {"allowed": regex.match(`a(a|b){14}c`, text), "rule": "states"} if {
+	words[1] == "states"
+} else := {"allowed": count(matching) == 30, "rule": "patterns"} if {
+	words[1] == "patterns"
 } else := {"allowed": count(triples) > 0, "rule": "loop"} if {
 	words[1] == "loop"
 } else := {"allowed": count(numbers.range(1, 100000000)) > 0, "rule": "range"} if {
@@ -34,6 +38,8 @@ attacked := {"allowed": true, "rule": "number"} if {
 } else := {"allowed": count(long) > 0, "rule": "growth"} if {
 	words[1] == "growth"
 }
+
+matching := [pattern | some pattern in split(text, ","); regex.match(pattern, "aaaa")]
 
 hundred := numbers.range(1, 1000)
 
