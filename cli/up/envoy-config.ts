@@ -68,8 +68,9 @@ function pointCluster(doc: Document, cluster: Path, to: HostPort): void {
 	const endpoint = [...cluster, "load_assignment", "endpoints", 0, "lb_endpoints", 0, "endpoint", ...SOCKET];
 	replace(doc, [...endpoint, "address"], to.host);
 	replace(doc, [...endpoint, "port_value"], to.port);
-	// A name has to be looked up; the template has addresses.
-	replace(doc, [...cluster, "type"], isAddress(to.host) ? "STATIC" : "STRICT_DNS");
+	replace(doc, [...cluster, "type"], isAddress(to.host) ? "STATIC" : "LOGICAL_DNS");
+	// What listens on one of localhost's two addresses only is found in this way alone: Envoy tries both families in turn.
+	if (!isAddress(to.host)) doc.setIn([...cluster, "dns_lookup_family"], "ALL");
 }
 
 function isAddress(host: string): boolean {

@@ -78,7 +78,8 @@ describe("with a person's own service", () => {
 		const server = createServer((_, response) => response.end("my own"));
 		const port = await listen(server);
 		const config = join(checkout, "test/testdata/e2e/shop");
-		const run = start({ config, flags: ["--upstream", `127.0.0.1:${port}`] });
+		// By a name that has an IPv6 address as well, where nothing listens.
+		const run = start({ config, flags: ["--upstream", `localhost:${port}`] });
 		await run.printed("Envoy admin");
 		assert.doesNotMatch(run.stdout, /Try:/);
 		const answer = await send({ port: ports.listener, path: "/shop/open" });

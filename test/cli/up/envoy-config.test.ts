@@ -46,18 +46,22 @@ test("points the discovery server's cluster at it", async () => {
 	const cluster = clusterPath(doc, "sluice-discovery");
 	assert.equal(doc.getIn([...cluster, ...ENDPOINT, "address"]), "pilot.internal");
 	assert.equal(doc.getIn([...cluster, ...ENDPOINT, "port_value"]), 1005);
-	assert.equal(doc.getIn([...cluster, "type"]), "STRICT_DNS");
+	assert.equal(doc.getIn([...cluster, "type"]), "LOGICAL_DNS");
 });
 
-for (const [host, type] of [
-	["10.0.0.7", "STATIC"],
-	["::1", "STATIC"],
-	["shop.internal", "STRICT_DNS"],
-	["localhost", "STRICT_DNS"],
+for (const [host, type, family] of [
+	["10.0.0.7", "STATIC", undefined],
+	["::1", "STATIC", undefined],
+	["shop.internal", "LOGICAL_DNS", "ALL"],
+	["localhost", "LOGICAL_DNS", "ALL"],
 ] as const) {
 	test(`finds the upstream ${host} by ${type}`, async () => {
 		const doc = envoyConfig(await standaloneText(), { ...run, upstream: { host, port: 1003 } });
-		assert.equal(doc.getIn([...clusterPath(doc, "upstream"), "type"]), type);
+		for (const name of ["upstream", "upstream-http2"]) {
+			const cluster = clusterPath(doc, name);
+			assert.equal(doc.getIn([...cluster, "type"]), type);
+			assert.equal(doc.getIn([...cluster, "dns_lookup_family"]), family);
+		}
 	});
 }
 
