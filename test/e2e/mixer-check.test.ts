@@ -70,10 +70,8 @@ describe("row 38: an input made for another revision", () => {
 			const newer = await buildTestConfiguration(dir);
 			assert.notEqual(newer.build.requirements.revision, revision);
 			const ports = { upstreamPort: upstream.port, mixerPort: mixer.port };
-			const envoy = await TestEnvoy.start({ ...ports, filter: newer.filter });
-			await envoy.seesMixer();
-			const answer = await send({ port: envoy.port, path: "/" });
-			await envoy.stop();
+			const envoy = await TestEnvoy.startWithMixer({ ...ports, filter: newer.filter });
+			const answer = await send({ port: envoy.port, path: "/" }).finally(() => envoy.stop());
 			assert.deepEqual([answer.status, answer.body], [503, "no decision could be had in time\n"]);
 			assert.deepEqual(upstream.arrivals, []);
 		} finally {

@@ -31,8 +31,7 @@ before(async () => {
 	const dir = testConfiguration("shop");
 	const { filter } = await buildTestConfiguration(dir);
 	[mixer, upstream] = await Promise.all([MixerProcess.start(dir), EchoUpstream.start()]);
-	envoy = await TestEnvoy.start({ upstreamPort: upstream.port, mixerPort: mixer.port, filter });
-	await envoy.seesMixer();
+	envoy = await TestEnvoy.startWithMixer({ upstreamPort: upstream.port, mixerPort: mixer.port, filter });
 });
 
 after(async () => {

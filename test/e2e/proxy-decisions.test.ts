@@ -33,8 +33,7 @@ before(async () => {
 	const built = await buildTestConfiguration(dir);
 	build = built.build;
 	[mixer, upstream] = await Promise.all([MixerProcess.start(dir), EchoUpstream.start()]);
-	envoy = await TestEnvoy.start({ upstreamPort: upstream.port, mixerPort: mixer.port, filter: built.filter });
-	await envoy.seesMixer();
+	envoy = await TestEnvoy.startWithMixer({ upstreamPort: upstream.port, mixerPort: mixer.port, filter: built.filter });
 });
 
 after(async () => {

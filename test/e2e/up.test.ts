@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/pr
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import type { UpPorts } from "../../cli/up/up-ports.ts";
 import { waitUntil } from "../../cli/up/wait-until.ts";
 import { load, send } from "../support/http-client.ts";
@@ -18,6 +18,8 @@ let dir = "";
 /** Where a run keeps its logs and Envoy's configuration. */
 let stateDir = "";
 let ports: UpPorts;
+/** What the test at hand has started. */
+const runs: UpRun[] = [];
 
 before(async () => {
 	dir = await mkdtemp(join(tmpdir(), "sluice-up-test-"));
@@ -37,6 +39,8 @@ after(() => rm(dir, { recursive: true }));
 beforeEach(async () => {
 	ports = await freeUpPorts();
 });
+
+afterEach(() => Promise.all(runs.splice(0).map((run) => run.end())));
 
 test("brings up the bookstore as the banner says, and leaves nothing behind", async () => {
 	const run = start();
@@ -74,8 +78,12 @@ test("delivers the records that are on their way when it is stopped", async () =
 });
 
 describe("with a person's own service", () => {
-	test("puts it behind Envoy, without the sample and what to try on it", async () => {
+	test("puts it behind Envoy, without the sample and what to try on it", async (t) => {
 		const server = createServer((_, response) => response.end("my own"));
+		t.after(() => {
+			server.close();
+			server.closeAllConnections();
+		});
 		const port = await listen(server);
 		const config = join(checkout, "test/testdata/e2e/shop");
 		// By a name that has an IPv6 address as well, where nothing listens.
@@ -86,8 +94,6 @@ describe("with a person's own service", () => {
 		assert.deepEqual([answer.status, answer.body], [200, "my own"]);
 		const { status } = await run.stop("SIGTERM");
 		assert.equal(status, 0, run.stderr);
-		server.close();
-		server.closeAllConnections();
 	});
 });
 
@@ -150,7 +156,9 @@ test("a configuration with faults is named by file and line, and nothing starts"
 });
 
 function start(options: { config?: string; flags?: readonly string[] } = {}): UpRun {
-	return new UpRun({ ports, dir, stateDir, config: examples(), ...options });
+	const run = new UpRun({ ports, dir, stateDir, config: examples(), ...options });
+	runs.push(run);
+	return run;
 }
 
 /** A copy of the example policies. */

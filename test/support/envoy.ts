@@ -70,6 +70,18 @@ export class TestEnvoy {
 		}
 	}
 
+	/** As `start`, and returns once Envoy sees the Mixer; leaves no Envoy behind where it doesn't. */
+	static async startWithMixer(options: TestEnvoyOptions): Promise<TestEnvoy> {
+		const envoy = await TestEnvoy.start(options);
+		try {
+			await envoy.seesMixer();
+			return envoy;
+		} catch (error) {
+			await envoy.stop();
+			throw error;
+		}
+	}
+
 	/** Counters and gauges by name. */
 	stats(pattern: string): Promise<ReadonlyMap<string, number>> {
 		return this.#process.admin.stats(pattern);

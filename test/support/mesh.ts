@@ -50,8 +50,7 @@ export class Mesh {
 		const ports = { upstreamPort: upstream.port, upstreamHttp2Port: upstream.http2Port, mixerPort: mixer.mixerPort };
 		const change = options.change && { change: options.change };
 		try {
-			const envoy = await TestEnvoy.start({ ...ports, filter: built.filter, ...change });
-			await envoy.seesMixer();
+			const envoy = await TestEnvoy.startWithMixer({ ...ports, filter: built.filter, ...change });
 			return new Mesh({ built, upstream, mixer, envoy, collector });
 		} catch (error) {
 			await Promise.all([upstream.stop(), mixer.stop()]);

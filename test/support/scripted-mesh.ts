@@ -21,8 +21,7 @@ export class ScriptedMesh {
 		const [upstream, mixer] = await Promise.all([EchoUpstream.start(), ScriptedMixer.start()]);
 		const ports = { upstreamPort: upstream.port, upstreamHttp2Port: upstream.http2Port, mixerPort: mixer.port };
 		try {
-			const envoy = await TestEnvoy.start({ ...ports, filter });
-			await envoy.seesMixer();
+			const envoy = await TestEnvoy.startWithMixer({ ...ports, filter });
 			return new ScriptedMesh({ upstream, mixer, envoy });
 		} catch (error) {
 			await Promise.all([upstream.stop(), mixer.stop()]);

@@ -58,6 +58,11 @@ export class UpRun {
 		await Promise.race([ended, waitUntil({ what: JSON.stringify(text), timeoutMs: START_MS, probe })]);
 	}
 
+	/** Ends it, and its children with it, where a test that failed has left it running. */
+	async end(): Promise<void> {
+		if (this.#process.exitCode === null && this.#process.signalCode === null) await this.stop("SIGTERM");
+	}
+
 	/** Sends the signals and waits for its end. */
 	async stop(...signals: readonly NodeJS.Signals[]): Promise<{ status: number | null; elapsedMs: number }> {
 		const start = performance.now();
