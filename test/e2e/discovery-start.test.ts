@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, type TestContext, test } from "node:test";
 import type { Document } from "yaml";
+import { freePorts } from "../../bench/deploy/free-ports.ts";
 import { waitUntil } from "../../cli/up/wait-until.ts";
 import { SlowReader } from "../pilot/discovery/slow-reader.ts";
 import { TestDiscovery } from "../support/discovery.ts";
 import { balance, steadyLoad, waitShortly } from "../support/discovery-envoy.ts";
 import { EchoUpstream } from "../support/echo-upstream.ts";
 import { TestEnvoy } from "../support/envoy.ts";
-import { freePorts } from "../support/free-port.ts";
 import { send } from "../support/http-client.ts";
 import type { PacedLoad } from "../support/paced-load.ts";
 import { buildRevision, decidedBy, publish, type Revision, wordOf } from "../support/revisions.ts";

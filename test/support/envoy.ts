@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Document } from "yaml";
+import { freePorts } from "../../bench/deploy/free-ports.ts";
 import { type EnvoyRun, envoyConfig, type FilterSource } from "../../cli/up/envoy-config.ts";
 import { EnvoyProcess } from "../../cli/up/envoy-process.ts";
 import { waitUntil } from "../../cli/up/wait-until.ts";
-import { freePorts } from "./free-port.ts";
 import { checkout, envoyProgram } from "./programs.ts";
 
 const FILTER_FILE = "filter.json";

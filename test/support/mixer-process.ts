@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { freePorts } from "../../bench/deploy/free-ports.ts";
 import { checkout } from "./programs.ts";
 
 /** `sluice serve` as a process of its own, which can be killed, stopped and started again on the same port. */
@@ -22,8 +23,10 @@ export class MixerProcess {
 		this.#signal = parts.signal;
 	}
 
-	/** Returns once it serves. `port` 0 takes a free one. */
-	static async start(configDir: string, port = 0): Promise<MixerProcess> {
+	/** Returns once it serves, on a free port if none is given. */
+	static async start(configDir: string, chosenPort?: number): Promise<MixerProcess> {
+		// None that the system hands out by itself: while a Mixer is away, another program would be given it.
+		const port = chosenPort ?? (await freePorts(1))[0];
 		const flags = ["--config", configDir, "--mixer-port", String(port), "--admin-port", "0", "--log-level", "error"];
 		const args = [join(checkout, "cli/main.ts"), "serve", ...flags, "--output", "json"];
 		const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
+import { freePorts } from "../../bench/deploy/free-ports.ts";
 import type { UpPorts } from "../../cli/up/up-ports.ts";
 import { waitUntil } from "../../cli/up/wait-until.ts";
-import { freePorts } from "./free-port.ts";
 import { checkout } from "./programs.ts";
 
 /** Longest start on a busy machine, in milliseconds. */

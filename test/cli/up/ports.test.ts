@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:net";
 import { after, before, test } from "node:test";
+import { freePorts } from "../../../bench/deploy/free-ports.ts";
 import { checkPorts } from "../../../cli/up/ports.ts";
 import { MixerError } from "../../../mixer/error.ts";
-import { freePorts } from "../../support/free-port.ts";
 
 const servers: Server[] = [];
 let busy: readonly number[] = [];
