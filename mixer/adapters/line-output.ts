@@ -1,5 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import type { Writable } from "node:stream";
+import { MixerError } from "../error.ts";
 
 /** Where lines go. `write` tells how many of them are written, in their order; it rejects only if none is. */
 export interface LineOutput {
@@ -24,9 +26,9 @@ export function streamOutput(stream: Writable): LineOutput {
 	};
 }
 
-/** Lines appended to a file, which is made (mode 0640) if missing. Its folder must exist. */
+/** Lines appended to a file, which is made (mode 0640) if missing. Its folder must exist: the error names it. */
 export async function fileOutput(path: string): Promise<LineOutput> {
-	const file = await open(path, "a", 0o640);
+	const file = await openToAppend(path);
 	let torn = false;
 	return {
 		async write(lines) {
@@ -41,6 +43,17 @@ export async function fileOutput(path: string): Promise<LineOutput> {
 		},
 		close: () => file.close(),
 	};
+}
+
+async function openToAppend(path: string): Promise<FileHandle> {
+	try {
+		return await open(path, "a", 0o640);
+	} catch (cause) {
+		const missing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+		const folder = `there is no folder ${dirname(resolve(path))}: make it, or name another file`;
+		const reason = missing ? folder : MixerError.from(cause).message;
+		throw new MixerError("invalid", `config.file: ${path} cannot be opened: ${reason}`, { cause });
+	}
 }
 
 async function append(file: FileHandle, data: Uint8Array): Promise<{ bytes: number; error?: unknown }> {

@@ -47,7 +47,11 @@ describe("jsonlog", () => {
 
 	test("says which folder is missing", async () => {
 		const file = join(folder, "none", "a.jsonl");
-		await assert.rejects(async () => jsonlog.build({ file }, adapterEnv()), { code: "ENOENT" });
+		const reason = `there is no folder ${join(folder, "none")}: make it, or name another file`;
+		await assert.rejects(async () => jsonlog.build({ file }, adapterEnv()), {
+			code: "invalid",
+			message: `config.file: ${file} cannot be opened: ${reason}`,
+		});
 	});
 
 	test("rejects, to be tried again, when the file cannot be written", {

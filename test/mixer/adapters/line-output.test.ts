@@ -93,3 +93,10 @@ test("appends to what is there", async () => {
 	}
 	assert.equal(await readFile(file, "utf8"), "a\nb\nc\n");
 });
+
+test("says why a file that is there cannot be written", async () => {
+	await assert.rejects(fileOutput(folder), {
+		code: "invalid",
+		message: `config.file: ${folder} cannot be opened: EISDIR: illegal operation on a directory, open '${folder}'`,
+	});
+});
