@@ -51,7 +51,8 @@ export async function serveMixer(options: MixerOptions): Promise<Mixer> {
 	const { queues, registries } = await buildHandlers(options.handlers, { ...options, abort: abort.signal });
 	const dispatcher = new Dispatcher(queues);
 	metrics.handlers(() => dispatcher.counts());
-	const report = reportService({ dispatcher, redaction: options.redaction, counters: metrics.reports() });
+	const { redaction, revision } = options;
+	const report = reportService({ dispatcher, redaction, counters: metrics.reports(), revision });
 	const observe = logging(metrics.calls(), logger);
 	const calls = { check: options.check, report };
 	const grpc = new GrpcServer({ host, port: ports.mixer, calls, observe, clock });

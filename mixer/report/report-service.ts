@@ -20,6 +20,8 @@ export interface ReportServiceOptions {
 	readonly dispatcher: { accept(records: readonly TelemetryRecord[]): void };
 	readonly redaction: RedactionNames;
 	readonly counters: ReportCounters;
+	/** The Mixer's newest revision; undefined before the first. */
+	readonly revision: () => string | undefined;
 }
 
 /**
@@ -30,6 +32,10 @@ export function reportService(options: ReportServiceOptions): (request: ReportRe
 	const { dispatcher, counters } = options;
 	const redact = redactor(options.redaction);
 	const memory = new BatchMemory();
+	const answer = ({ sequence }: ReportRequest, rejectedRecords: number) => {
+		const revision = options.revision() ?? "";
+		return create(ReportResponseSchema, { acknowledgedSequence: sequence, rejectedRecords, revision });
+	};
 
 	return async (request) => {
 		const run = checkBatch(request, counters);
@@ -83,8 +89,4 @@ function batchFault(request: ReportRequest): string | undefined {
 
 function over(field: string, value: number, unit: string, bound: number): string {
 	return `${field}: ${value} ${unit} must be at most ${bound}`;
-}
-
-function answer(request: ReportRequest, rejectedRecords: number): ReportResponse {
-	return create(ReportResponseSchema, { acknowledgedSequence: request.sequence, rejectedRecords });
 }

@@ -20,8 +20,8 @@ describe("Report over gRPC", () => {
 			],
 			{ sequence: 7n },
 		);
-		const { acknowledgedSequence, rejectedRecords } = await client.report(batch);
-		assert.deepEqual([acknowledgedSequence, rejectedRecords], [7n, 0]);
+		const { acknowledgedSequence, rejectedRecords, revision } = await client.report(batch);
+		assert.deepEqual([acknowledgedSequence, rejectedRecords, revision], [7n, 0, "ab".repeat(32)]);
 		assert.deepEqual(records, [{ "request.method": "GET", "response.code": 200, "check.duration": 410_000 }]);
 	});
 

@@ -152,7 +152,8 @@ export function reportOf(call: FakeGrpcCall): ReportRequest {
 /** Acknowledges a report. */
 export function acknowledge(call: FakeGrpcCall, rejectedRecords = 0): void {
 	const acknowledgedSequence = reportOf(call).sequence;
-	call.answer(toBinary(ReportResponseSchema, create(ReportResponseSchema, { acknowledgedSequence, rejectedRecords })));
+	const answer = { acknowledgedSequence, rejectedRecords, revision: "ab".repeat(32) };
+	call.answer(toBinary(ReportResponseSchema, create(ReportResponseSchema, answer)));
 }
 
 /** The records of a report with their strings, booleans and numbers by attribute name; other types are left out. */

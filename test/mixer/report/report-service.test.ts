@@ -16,6 +16,7 @@ function service() {
 			received: (records) => counts.push(`received ${records}`),
 			rejected: (reason) => counts.push(reason),
 		},
+		revision: () => "ab",
 	});
 	return { report, taken, counts };
 }
@@ -43,7 +44,7 @@ describe("Report", () => {
 		const first = await report(batch);
 		assert.deepEqual(counts.splice(0), ["accepted", "received 2", "unknown_attribute"]);
 		assert.deepEqual(await report(batch), first);
-		assert.equal(first.rejectedRecords, 1);
+		assert.deepEqual([first.rejectedRecords, first.revision], [1, "ab"]);
 		assert.deepEqual([taken.length, counts], [1, ["repeated"]]);
 	});
 
