@@ -15,9 +15,11 @@ const DICTIONARY: u32 = 4;
 const RECORDS: u32 = 5;
 
 export const MAX_RECORDS: i32 = 100;
-/** A batch is closed when its records and words come to this. */
+/** Of a batch's records and strings as they are sent; only a record that is larger by itself goes beyond. */
 export const MAX_BATCH_BYTES: i32 = 65536;
-/** Room for the record that crosses the line: one request's headers are at most 60 KiB in Envoy's default. */
+/** A string's tag and length. */
+const STRING_FRAME_BYTES: i32 = 4;
+/** Room to try a record before it is known to be too much: one request's headers are at most 60 KiB in Envoy's default. */
 export const MAX_RECORD_BYTES: i32 = 131072;
 /** Strings of one batch, each once; a request has up to 100 headers in Envoy's default. */
 const MAX_STRINGS: i32 = 8192;
@@ -40,7 +42,11 @@ export class Collector {
 	}
 
 	get full(): bool {
-		return this.count >= MAX_RECORDS || this.records.size + this.dictionary.sizeBytes >= MAX_BATCH_BYTES;
+		return this.count >= MAX_RECORDS || this.sizeBytes >= MAX_BATCH_BYTES;
+	}
+
+	private get sizeBytes(): i32 {
+		return this.records.size + this.dictionary.sizeBytes + this.dictionary.count * STRING_FRAME_BYTES;
 	}
 
 	/** Adds one record; false, and nothing is added, where this batch has no room for it. */
@@ -56,7 +62,8 @@ export class Collector {
 			fits = writeAttribute(bag, id, name, this.dictionary, config.redaction, this.records) != AttributeResult.Full;
 		}
 		endMessage(this.records, mark);
-		if (!fits || this.records.overflowed) {
+		let crossesTheLine = this.count > 0 && this.sizeBytes > MAX_BATCH_BYTES;
+		if (!fits || this.records.overflowed || crossesTheLine) {
 			this.records.size = size;
 			this.records.overflowed = false;
 			this.dictionary.rewind(strings);

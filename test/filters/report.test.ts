@@ -122,14 +122,30 @@ describe("a batch", () => {
 		assert.equal(reports(host).length, 1);
 	});
 
-	test("is closed at 64 KiB, and what is too large for any is counted", async () => {
+	test("is closed before it holds more than 64 KiB", async () => {
 		const host = await startFilter(attributes("request.headers"));
-		for (let i = 0; i < 3; i++) get(host, "/", [["x-long", `${i}`.repeat(40_000)]]).end();
-		assert.equal(reports(host).length, 1);
-		assert.equal(reportOf(reports(host)[0] ?? assert.fail()).records.length, 2);
+		for (let i = 0; i < 8; i++) get(host, "/", [["x-long", `${i}`.repeat(20_000)]]).end();
+		assert.deepEqual(
+			reports(host).map((call) => reportOf(call).records.length),
+			[3, 3],
+		);
+		for (const { request } of reports(host)) assert.ok(request.length <= 65_536, `${request.length} bytes`);
+		host.advance(1000);
+		assert.equal(reportOf(reports(host)[2] ?? assert.fail()).records.length, 2);
+		assert.equal(ledger(host).pending, 8);
+	});
+
+	test("holds a single record that is larger, and what is too large for any is counted", async () => {
+		const host = await startFilter(attributes("request.headers"));
+		get(host, "/").end();
+		get(host, "/", [["x-long", "1".repeat(100_000)]]).end();
+		assert.deepEqual(
+			reports(host).map((call) => reportOf(call).records.length),
+			[1, 1],
+		);
 		get(host, "/", [["x-long", "9".repeat(250_000)]]).end();
 		assert.equal(counter(host, "sluice_reports.dropped.reason.too_large"), 1);
-		assert.equal(ledger(host).sent, 4);
+		assert.equal(ledger(host).sent, 3);
 	});
 
 	test("is gone once acknowledged", async () => {
