@@ -9,7 +9,6 @@ import { createInterface } from "node:readline";
 import { describe, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { create } from "@bufbuild/protobuf";
-import { credentials } from "@grpc/grpc-js";
 import { CheckRequestSchema, Decision_Status } from "../../mixer/api/generated/mixer_pb.js";
 import { reportBatch } from "../mixer/report/report-batch.ts";
 import { MixerClient } from "../mixer/server/mixer-client.ts";
@@ -74,7 +73,7 @@ async function serve(t: TestContext, dir: string, more: readonly string[] = []) 
 	const line = await Promise.race([firstLine(process.child), process.ended.then(() => "")]);
 	assert.notEqual(line, "", process.errors());
 	const ready: Ready = JSON.parse(line);
-	const client = new MixerClient(`127.0.0.1:${ready.mixerPort}`, credentials.createInsecure());
+	const client = new MixerClient(ready.mixerPort);
 	t.after(() => client.close());
 	return { ...process, ready, client };
 }

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { create } from "@bufbuild/protobuf";
-import { credentials } from "@grpc/grpc-js";
 import { CheckRequestSchema, type CheckResponse, Decision_Status } from "../../mixer/api/generated/mixer_pb.js";
 import { MixerError } from "../../mixer/error.ts";
 import { MixerClient } from "../mixer/server/mixer-client.ts";
@@ -22,7 +21,7 @@ let revision = "";
 
 before(async () => {
 	mixer = await MixerProcess.start(CONFIGURATION);
-	client = new MixerClient(`127.0.0.1:${mixer.port}`, credentials.createInsecure());
+	client = new MixerClient(mixer.port);
 	const { build } = await buildTestConfiguration(CONFIGURATION);
 	revision = build.requirements.revision;
 });

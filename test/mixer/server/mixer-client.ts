@@ -1,5 +1,5 @@
 import { type DescMessage, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
-import { type CallOptions, Client, type ServiceError } from "@grpc/grpc-js";
+import { type CallOptions, Client, type ClientOptions, credentials, type ServiceError } from "@grpc/grpc-js";
 import {
 	type CheckRequest,
 	CheckRequestSchema,
@@ -13,6 +13,11 @@ import {
 
 /** A client of mixer.proto by grpc-js and the generated messages. A failed call rejects with its ServiceError. */
 export class MixerClient extends Client {
+	/** @param port of 127.0.0.1: reached itself, whatever HTTP proxy the machine has. */
+	constructor(port: number, options: ClientOptions = {}) {
+		super(`127.0.0.1:${port}`, credentials.createInsecure(), { "grpc.enable_http_proxy": 0, ...options });
+	}
+
 	check(request: CheckRequest, options: CallOptions = {}): Promise<CheckResponse> {
 		return this.#unary("Check", toBinary(CheckRequestSchema, request), CheckResponseSchema, options);
 	}

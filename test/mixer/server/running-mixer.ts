@@ -1,5 +1,4 @@
 import type { TestContext } from "node:test";
-import { credentials } from "@grpc/grpc-js";
 import type { Adapter, Handler } from "../../../mixer/adapters/adapter.ts";
 import type { CheckRequest, CheckResponse } from "../../../mixer/api/generated/mixer_pb.js";
 import type { TelemetryRecord } from "../../../mixer/api/generated/vocabulary.ts";
@@ -86,7 +85,7 @@ export async function runMixer(
 	const clients: MixerClient[] = [];
 	const connect = () => {
 		const options = { "grpc.use_local_subchannel_pool": 1 };
-		const client = new MixerClient(`127.0.0.1:${mixer.mixerPort}`, credentials.createInsecure(), options);
+		const client = new MixerClient(mixer.mixerPort, options);
 		clients.push(client);
 		return client;
 	};
