@@ -142,23 +142,36 @@ describe("an answer of the Mixer's", () => {
 	const fail = () => {
 		throw new Error("a defect");
 	};
-	const unavailable = "no decision could be had in time\n";
 	const policyError = "the policy failed on this request\n";
+	const unavailable = {
+		denied: [503, "no decision could be had in time\n", "sluice_unavailable"],
+		otherwise: [200, "via_upstream"],
+		outcome: "unavailable",
+	} as const;
+	const failed = {
+		denied: [403, policyError, "sluice_policy_error"],
+		otherwise: [403, "sluice_policy_error"],
+		outcome: "policy_error",
+	} as const;
 
-	for (const [what, onCheck, deny, allowed] of [
-		["says that it lacks the revision", unknownRevision, [503, unavailable], 200],
-		["says that it could not decide in time", status(Decision_Status.UNAVAILABLE), [503, unavailable], 200],
-		["is an error of its own", fail, [503, unavailable], 200],
-		["lacks the decision", () => create(CheckResponseSchema, {}), [503, unavailable], 200],
-		["says that the decision is undefined", status(Decision_Status.UNDEFINED), [403, policyError], 403],
-		["says that the policy failed", status(Decision_Status.POLICY_ERROR), [403, policyError], 403],
+	for (const [what, onCheck, { denied, otherwise, outcome }] of [
+		["says that it lacks the revision", unknownRevision, unavailable],
+		["says that it could not decide in time", status(Decision_Status.UNAVAILABLE), unavailable],
+		["is an error of its own", fail, unavailable],
+		["lacks the decision", () => create(CheckResponseSchema, {}), unavailable],
+		["says that the decision is undefined", status(Decision_Status.UNDEFINED), failed],
+		["says that the policy failed", status(Decision_Status.POLICY_ERROR), failed],
 	] as const) {
-		test(`that ${what}: ${deny[0]} where failureMode is deny, ${allowed} where it is allow`, async () => {
+		test(`that ${what}: ${denied[0]} where failureMode is deny, ${otherwise[0]} where it is allow`, async () => {
 			mesh.mixer.onCheck = onCheck;
-			const denied = await send({ port: mesh.envoy.port, path: "/door" });
-			assert.deepEqual([denied.status, denied.body], deny);
-			const other = await send({ port: mesh.envoy.port, path: "/window" });
-			assert.equal(other.status, allowed);
+			await until("every record", () => mesh.envoy.settled());
+			mesh.forget();
+			const door = await send({ port: mesh.envoy.port, path: "/door" });
+			assert.deepEqual([door.status, door.body, door.headers.get("x-details")], denied);
+			const window = await send({ port: mesh.envoy.port, path: "/window" });
+			assert.deepEqual([window.status, window.headers.get("x-details")], otherwise);
+			await until("both records", () => mesh.mixer.records === 2);
+			assert.deepEqual(mesh.mixer.outcomes, [outcome, outcome]);
 		});
 	}
 

@@ -37,6 +37,10 @@ describe("what no policy can decide is refused", () => {
 	}
 
 	test("row 15: a host with a user is bad input, by the filter's own word", async () => {
+		await mirror.mesh.forget();
 		assert.deepEqual(await mirror.refusal("GET /a HTTP/1.1\r\nhost: a@b\r\n"), { status: 400, body: BAD_INPUT });
+		const [record] = await mirror.mesh.recordsOf(1);
+		assert.equal(record?.["check.outcome"], "bad_input");
+		assert.equal(record?.["response.code_details"], "sluice_bad_input");
 	});
 });

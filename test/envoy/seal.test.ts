@@ -3,7 +3,7 @@ import { rename, writeFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { waitUntil } from "../../cli/up/wait-until.ts";
 import { EchoUpstream } from "../support/echo-upstream.ts";
-import { TestEnvoy } from "../support/envoy.ts";
+import { showDetails, TestEnvoy } from "../support/envoy.ts";
 import { testFilterFile } from "../support/filter-file.ts";
 import { load, send } from "../support/http-client.ts";
 
@@ -35,8 +35,8 @@ describe("behind a filter that seals what it lets through", () => {
 	test("an unsealed request is refused with 403 and never reaches the upstream", async () => {
 		upstream.arrivals.length = 0;
 		const answer = await send({ port: envoy.port, path: "/x" });
-		assert.equal(answer.status, 403);
-		assert.equal(answer.body, "RBAC: access denied");
+		assert.deepEqual([answer.status, answer.body], [403, "RBAC: access denied"]);
+		assert.equal(answer.headers.get("x-details"), "rbac_access_denied_matched_policy[none]");
 		assert.deepEqual(upstream.arrivals, []);
 	});
 
@@ -48,6 +48,8 @@ describe("behind a filter that seals what it lets through", () => {
 	});
 
 	test("new requests are served again within two seconds of a trap", async () => {
+		const first = await send({ port: envoy.port, headers: { "x-trap": "1" } });
+		assert.deepEqual([first.status, first.headers.get("x-details")], [503, "wasm_fail_stream"]);
 		const trapped = await everyWorker(envoy, { "x-trap": "1" });
 		assert.deepEqual(new Set(trapped), new Set([503]));
 		await waitUntil({
@@ -99,7 +101,13 @@ for (const [what, filter] of [
 }
 
 function start(filter: string, edit?: (template: string) => string): Promise<TestEnvoy> {
-	return TestEnvoy.start({ upstreamPort: upstream.port, mixerPort: 1, filter, ...(edit && { edit }) });
+	return TestEnvoy.start({
+		upstreamPort: upstream.port,
+		mixerPort: 1,
+		filter,
+		change: showDetails,
+		...(edit && { edit }),
+	});
 }
 
 /** The statuses of requests on connections of their own, which Envoy spreads over its workers. */

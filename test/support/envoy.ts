@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Document } from "yaml";
 import { freePorts } from "../../bench/deploy/free-ports.ts";
-import { type EnvoyRun, envoyConfig, type FilterSource } from "../../cli/up/envoy-config.ts";
+import { type EnvoyRun, envoyConfig, type FilterSource, filterPath } from "../../cli/up/envoy-config.ts";
 import { EnvoyProcess } from "../../cli/up/envoy-process.ts";
 import { waitUntil } from "../../cli/up/wait-until.ts";
 import { checkout, envoyProgram } from "./programs.ts";
@@ -122,6 +122,13 @@ export class TestEnvoy {
 /** The text of envoy/standalone.yaml. */
 export function standaloneText(): Promise<string> {
 	return readFile(join(checkout, "envoy/standalone.yaml"), "utf8");
+}
+
+/** Makes Envoy show in every answer's `x-details` why it answered so: its `response.code_details`. */
+export function showDetails(config: Document): void {
+	const manager = filterPath(config, "sluice.http").slice(0, -2);
+	const header = { key: "x-details", value: "%RESPONSE_CODE_DETAILS%" };
+	config.setIn([...manager, "route_config", "response_headers_to_add"], config.createNode([{ header }]));
 }
 
 /** The text of envoy/discovery.yaml. */

@@ -29,7 +29,7 @@ export class Mirror {
 	}
 
 	static async start(): Promise<Mirror> {
-		const attributes = ["request.path", "check.policy", "check.outcome"] as const;
+		const attributes = ["request.path", "response.code_details", "check.policy", "check.outcome"] as const;
 		return new Mirror(await Mesh.start({ configuration: "security", attributes }));
 	}
 

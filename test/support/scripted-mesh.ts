@@ -1,6 +1,7 @@
 import { buildTestConfiguration, testConfiguration } from "./configuration.ts";
 import { EchoUpstream } from "./echo-upstream.ts";
-import { TestEnvoy } from "./envoy.ts";
+import { showDetails, TestEnvoy } from "./envoy.ts";
+import { RecordCollector } from "./record-collector.ts";
 import { ScriptedMixer } from "./scripted-mixer.ts";
 
 /** A real Envoy with the real filter, between an echo and a Mixer that answers what the test says. */
@@ -17,11 +18,12 @@ export class ScriptedMesh {
 
 	/** @param name the configuration's folder below test/testdata/e2e. */
 	static async start(name: string): Promise<ScriptedMesh> {
-		const { filter } = await buildTestConfiguration(testConfiguration(name));
+		const { spec } = new RecordCollector(["check.outcome"]);
+		const { filter } = await buildTestConfiguration(testConfiguration(name), [spec]);
 		const [upstream, mixer] = await Promise.all([EchoUpstream.start(), ScriptedMixer.start()]);
 		const ports = { upstreamPort: upstream.port, upstreamHttp2Port: upstream.http2Port, mixerPort: mixer.port };
 		try {
-			const envoy = await TestEnvoy.startWithMixer({ ...ports, filter });
+			const envoy = await TestEnvoy.startWithMixer({ ...ports, filter, change: showDetails });
 			return new ScriptedMesh({ upstream, mixer, envoy });
 		} catch (error) {
 			await Promise.all([upstream.stop(), mixer.stop()]);

@@ -8,6 +8,7 @@ import {
 	ReportResponseSchema,
 } from "../../mixer/api/generated/mixer_pb.js";
 import { systemClock } from "../../mixer/observe/clock.ts";
+import { decodeRecord } from "../../mixer/report/decode-record.ts";
 import { GrpcServer } from "../../mixer/server/grpc-server.ts";
 
 /** A Mixer over the real gRPC server that answers what the test says: for answers that come late, wrong or never. */
@@ -50,6 +51,16 @@ export class ScriptedMixer {
 	/** Records reported so far. */
 	get records(): number {
 		return this.reports.reduce((sum, report) => sum + report.records.length, 0);
+	}
+
+	/** What the records say of how each request ended at the policy. */
+	get outcomes(): readonly unknown[] {
+		return this.reports.flatMap(({ records, dictionary }) =>
+			records.map((record) => {
+				const decoded = decodeRecord(record, dictionary);
+				return typeof decoded === "string" ? decoded : decoded["check.outcome"];
+			}),
+		);
 	}
 
 	async stop(): Promise<void> {
