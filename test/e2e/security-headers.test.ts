@@ -30,7 +30,9 @@ describe("headers", () => {
 	}
 
 	test("row 18: a client's x-envoy-* headers are gone before policy and upstream", async () => {
-		const forged = ["x-envoy-original-path", "x-envoy-decorator-operation", "x-envoy-max-retries", "x-envoy-anything"];
+		const forged = ["original-path", "decorator-operation", "max-retries", "internal", "anything"].map(
+			(name) => `x-envoy-${name}`,
+		);
 		const lines = forged.map((name) => `${name}: /admin\r\n`).join("");
 		const { answer, seen, arrival } = await mirror.ask(HEAD + lines);
 		assert.equal(answer.status, 200);
