@@ -7,7 +7,7 @@ import { ScriptedMesh } from "../support/scripted-mesh.ts";
 import { decide } from "../support/scripted-mixer.ts";
 
 /** How long anything here may take, in milliseconds. */
-const SOON_MS = 5000;
+const SOON_MS = 20_000;
 
 const UPGRADE = "GET /shop/open HTTP/1.1\r\nhost: shop\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n";
 

@@ -202,7 +202,7 @@ async function followsTheBanner(): Promise<void> {
 	assert.deepEqual([book.status, book.headers.get("x-policy-tier")], [200, "staff"]);
 	const counted = async () =>
 		(await send({ port: ports.admin, path: "/metrics" })).body.includes('rule="books_public"} 2');
-	await waitUntil({ what: "the decisions in /metrics", timeoutMs: 5000, probe: counted });
+	await waitUntil({ what: "the decisions in /metrics", timeoutMs: 20_000, probe: counted });
 }
 
 async function accessLogLines(): Promise<number> {

@@ -64,7 +64,7 @@ describe("behind a filter that seals what it lets through", () => {
 		await rename(`${envoy.filterFile}.new`, envoy.filterFile);
 		await waitUntil({
 			what: "Envoy's refusal",
-			timeoutMs: 5000,
+			timeoutMs: 20_000,
 			probe: async () => (await envoy.log()).includes("Filesystem config update failure"),
 		});
 		assert.deepEqual(new Set(await everyWorker(envoy, { "x-seal": "1" })), new Set([200]));
