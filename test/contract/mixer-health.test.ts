@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { create, fromBinary } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
@@ -7,9 +8,10 @@ import { loadSync } from "@grpc/proto-loader";
 import { CheckRequestSchema, CheckResponseSchema } from "../../mixer/api/generated/mixer_pb.js";
 import { runMixer } from "../mixer/server/running-mixer.ts";
 import { askHealth, healthMethod, serviceMethod } from "../support/grpc-health.ts";
+import { checkout } from "../support/programs.ts";
 
-const reflectionProto = new URL("../../node_modules/@grpc/reflection/build/proto/grpc/reflection/v1/", import.meta.url);
-const reflection = loadSync(new URL("reflection.proto", reflectionProto).pathname, { oneofs: true, defaults: true });
+const reflectionProto = join(checkout, "node_modules/@grpc/reflection/build/proto/grpc/reflection/v1/reflection.proto");
+const reflection = loadSync(reflectionProto, { oneofs: true, defaults: true });
 
 function reflect(client: Client, request: object): Promise<Record<string, unknown>> {
 	const service = "grpc.reflection.v1.ServerReflection";

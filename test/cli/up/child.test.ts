@@ -22,7 +22,7 @@ test("keeps everything a child writes in its log and passes on each line", async
 });
 
 test("explains an unexpected end with the tail of the log", async () => {
-	const child = start("for (let i = 1; i <= 20; i++) console.log('line', i); process.exitCode = 3");
+	const child = start("for (let i = 1; i <= 20; i++) console.log('line ' + i); process.exitCode = 3");
 	const failure = await child.failure();
 	const tail = Array.from({ length: 15 }, (_, i) => `    line ${i + 6}`).join("\n");
 	assert.equal(failure.code, "unavailable");
