@@ -3,9 +3,6 @@ import type { TelemetryRecord } from "../api/generated/vocabulary.ts";
 /** What stands in a record in the place of a secret. */
 export const REDACTED = "[redacted]";
 
-/** Headers that hold a query. */
-const URL_HEADERS: ReadonlySet<string> = new Set([":path", "referer", "x-envoy-original-path"]);
-
 /** Attributes that can hold what is to be redacted. */
 const SENSITIVE = [
 	"request.headers",
@@ -23,17 +20,16 @@ export interface RedactionNames {
 }
 
 /**
- * Replaces the values of secret headers and query parameters wherever a record can hold them. The filter does the same
- * before it sends; this is the second net, for senders that did not.
+ * Replaces the values of secret headers and query parameters wherever a record can hold them, by the filter's own rule
+ * (filters/attributes/redact-text.ts). The filter does it before it sends; this is the second net, for senders that did
+ * not.
  */
 export function redactor(names: RedactionNames): (record: TelemetryRecord) => TelemetryRecord {
 	const headers = new Set(names.headers.map((name) => name.toLowerCase()));
 	const parameters = new Set(names.queryParameters.map((name) => name.toLowerCase()));
 	const url = (text: string) => redactUrl(text, parameters);
-	const header = (name: string, value: string) => {
-		if (headers.has(name.toLowerCase())) return REDACTED;
-		return URL_HEADERS.has(name.toLowerCase()) ? url(value) : value;
-	};
+	// Any header may hold a URL.
+	const header = (name: string, value: string) => (headers.has(name.toLowerCase()) ? REDACTED : url(value));
 	return (record) => {
 		// Most records hold nothing that could be secret, and a copy costs as much as the rest of decoding.
 		if (SENSITIVE.every((name) => record[name] === undefined)) return record;
@@ -67,17 +63,18 @@ function mapValues<Value>(values: ReadonlyMap<string, Value>, change: (name: str
 	return new Map([...values].map(([name, value]) => [name, change(name, value)]));
 }
 
+/** A question mark or a hash begins something like a query. */
 function redactUrl(url: string, secret: ReadonlySet<string>): string {
-	const mark = url.indexOf("?");
-	if (mark < 0) return url;
-	return url.slice(0, mark + 1) + redactQuery(url.slice(mark + 1), secret);
+	const start = url.search(/[?#]/);
+	return start < 0 ? url : url.slice(0, start) + redactQuery(url.slice(start), secret);
 }
 
+/** Semicolons, and what begins another query, separate as ampersands do: rather one value too many than one too few. */
 function redactQuery(query: string, secret: ReadonlySet<string>): string {
 	return query
-		.split("&")
+		.split(/([?#&;])/)
 		.map((pair) => redactPair(pair, secret))
-		.join("&");
+		.join("");
 }
 
 function redactPair(pair: string, secret: ReadonlySet<string>): string {

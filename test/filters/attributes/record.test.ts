@@ -3,6 +3,7 @@ import { before, beforeEach, test } from "node:test";
 import { fromBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { ReportRequestSchema } from "../../../mixer/api/generated/mixer_pb.js";
+import { redactor } from "../../../mixer/report/redaction.ts";
 import { scaled } from "../../support/scale.ts";
 import { AttributeHost } from "./attribute-host.ts";
 
@@ -12,13 +13,15 @@ before(async () => {
 	host = await AttributeHost.build();
 });
 
-beforeEach(beginReport);
-
-/** A dictionary of its own, so that what was reported before takes none of the room. */
-function beginReport(): void {
+beforeEach(() => {
 	host.call("newReport", 4096, 1 << 20);
 	for (const name of ["Authorization", "cookie", "x-api-key"]) host.callWith("redactHeader", name);
 	for (const name of ["access_token", "API_KEY"]) host.callWith("redactParameter", name);
+});
+
+/** Empties the dictionary, so that what was reported before takes none of the room. */
+function forgetStrings(): void {
+	host.call("dictionaryRewind", 0);
 }
 
 /** The record's attributes by name, indexes resolved. */
@@ -193,7 +196,7 @@ test("puts nothing of a secret into any attribute, wherever it stands among othe
 	const separator = fc.constantFrom("&", ";");
 	fc.assert(
 		fc.property(noise, parameter, noise, separator, (before, name, after, separator) => {
-			beginReport();
+			forgetStrings();
 			const path = `/a?${[...before, `${name}=s3cret`, ...after].join(separator)}`;
 			host.request([
 				[":path", path],
@@ -212,6 +215,37 @@ test("puts nothing of a secret into any attribute, wherever it stands among othe
 			assert.ok(!JSON.stringify(held).includes("s3cret"), path);
 		}),
 		{ numRuns: scaled({ quick: 500, full: 20_000 }) },
+	);
+});
+
+test("keeps out of a URL just what the Mixer does", () => {
+	const redact = redactor({ headers: [], queryParameters: ["access_token", "API_KEY"] });
+	const part = fc.constantFrom(
+		"?",
+		"#",
+		"&",
+		";",
+		"=",
+		"+",
+		"%",
+		"access_token",
+		"access%5Ftoken",
+		"Api_key",
+		"a",
+		"é",
+	);
+	fc.assert(
+		fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
+			const url = parts.join("");
+			forgetStrings();
+			host.request([["x-url", url]]);
+			const headers = new Map([["x-url", url]]);
+			assert.deepEqual(
+				report("request.headers")["request.headers"],
+				Object.fromEntries(redact({ "request.headers": headers })["request.headers"] ?? []),
+			);
+		}),
+		{ numRuns: scaled({ quick: 2000, full: 50_000 }) },
 	);
 });
 

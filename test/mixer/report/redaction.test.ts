@@ -16,15 +16,20 @@ describe("redaction", () => {
 		["/a?access_token", "/a?access_token"],
 		["/a?%zz=1&access_token=s", "/a?%zz=1&access_token=[redacted]"],
 		["/access_token=s", "/access_token=s"],
-		["/a?next=/b?access_token=s", "/a?next=/b?access_token=s"],
+		["/a?next=/b?access_token=s", "/a?next=/b?access_token=[redacted]"],
+		["/a#access_token=s", "/a#access_token=[redacted]"],
+		["/a?x=1;access_token=s;y", "/a?x=1;access_token=[redacted];y"],
+		["/a;access_token=s", "/a;access_token=s"],
 	] as const;
 	for (const [url, redacted] of urls) {
 		test(`${url} becomes ${redacted}`, () => {
 			assert.deepEqual(redact({ "request.path": url }), { "request.path": redacted });
 			assert.deepEqual(redact({ "request.referer": url }), { "request.referer": redacted });
-			assert.deepEqual(redact({ "request.headers": new Map([[":path", url]]) }), {
-				"request.headers": new Map([[":path", redacted]]),
-			});
+			for (const name of [":path", "x-original-url"]) {
+				assert.deepEqual(redact({ "request.headers": new Map([[name, url]]) }), {
+					"request.headers": new Map([[name, redacted]]),
+				});
+			}
 		});
 	}
 
