@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { rename, writeFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
+import { filterPath } from "../../cli/up/envoy-config.ts";
 import { waitUntil } from "../../cli/up/wait-until.ts";
 import { EchoUpstream } from "../support/echo-upstream.ts";
 import { showDetails, TestEnvoy } from "../support/envoy.ts";
@@ -99,6 +100,23 @@ for (const [what, filter] of [
 		}
 	});
 }
+
+test("while the filter's file holds none, what stands in its place refuses by itself, without the seal", async () => {
+	const envoy = await TestEnvoy.start({
+		upstreamPort: upstream.port,
+		mixerPort: 1,
+		filter: "{}",
+		change: (config) => config.deleteIn(filterPath(config, "sluice.seal")),
+	});
+	try {
+		upstream.arrivals.length = 0;
+		const answer = await send({ port: envoy.port });
+		assert.deepEqual([answer.status, answer.body], [403, "RBAC: access denied"]);
+		assert.deepEqual(upstream.arrivals, []);
+	} finally {
+		await envoy.stop();
+	}
+});
 
 function start(filter: string, edit?: (template: string) => string): Promise<TestEnvoy> {
 	return TestEnvoy.start({

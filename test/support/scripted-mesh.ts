@@ -16,14 +16,17 @@ export class ScriptedMesh {
 		this.envoy = parts.envoy;
 	}
 
-	/** @param name the configuration's folder below test/testdata/e2e. */
-	static async start(name: string): Promise<ScriptedMesh> {
+	/**
+	 * @param name the configuration's folder below test/testdata/e2e.
+	 * @param edit changes to the text of envoy/standalone.yaml.
+	 */
+	static async start(name: string, edit?: (template: string) => string): Promise<ScriptedMesh> {
 		const { spec } = new RecordCollector(["check.outcome"]);
 		const { filter } = await buildTestConfiguration(testConfiguration(name), [spec]);
 		const [upstream, mixer] = await Promise.all([EchoUpstream.start(), ScriptedMixer.start()]);
 		const ports = { upstreamPort: upstream.port, upstreamHttp2Port: upstream.http2Port, mixerPort: mixer.port };
 		try {
-			const envoy = await TestEnvoy.startWithMixer({ ...ports, filter, change: showDetails });
+			const envoy = await TestEnvoy.startWithMixer({ ...ports, filter, change: showDetails, ...(edit && { edit }) });
 			return new ScriptedMesh({ upstream, mixer, envoy });
 		} catch (error) {
 			await Promise.all([upstream.stop(), mixer.stop()]);
