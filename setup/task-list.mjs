@@ -30,8 +30,9 @@ export function checkSteps({ root, tools: { node, opa } }) {
 	const bundles = readdirSync(join(root, "policies"), { withFileTypes: true })
 		.filter((entry) => entry.isDirectory())
 		.map((entry) => `policies/${entry.name}`);
+	const biome = [packageProgram("@biomejs/biome/bin/biome"), "check", "--error-on-warnings", "."];
 	return [
-		{ name: "format and lint", program: node, args: [packageProgram("@biomejs/biome/bin/biome"), "check", "."] },
+		{ name: "format and lint", program: node, args: biome },
 		{ name: "types", program: node, args: [packageProgram("typescript/bin/tsc"), "-p", "."] },
 		{ name: "Rego format", program: opa, args: ["fmt", "--list", "--fail", "policies"] },
 		...bundles.flatMap((bundle) => [
