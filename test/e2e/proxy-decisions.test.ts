@@ -135,12 +135,15 @@ for (const { what, leave, back } of absences) {
 
 		test("what the Mixer has to decide is answered by its failureMode, what the proxy denies is denied", async () => {
 			await waitUntil({ what: "no Mixer", timeoutMs: RECORDS_TIMEOUT_MS, probe: async () => !(await hasMixer()) });
+			const calls = await envoy.total(CALLS);
 			const paths = ["/outside/door", "/both/open", "/inside/open"];
 			const answers = await Promise.all(paths.map((path) => send({ port: envoy.port, path })));
 			assert.deepEqual(
 				answers.map(({ status }) => status),
 				[503, 503, 200],
 			);
+			// Nobody waits for a Mixer that is known to be away.
+			assert.equal(await envoy.total(CALLS), calls);
 		});
 
 		test("every record is accounted for, and the Mixer decides again when it is back", async () => {
@@ -159,6 +162,9 @@ for (const { what, leave, back } of absences) {
 		});
 	});
 }
+
+/** Calls that Envoy has really made of the Mixer, health checks aside. */
+const CALLS = "^cluster\\.sluice-mixer\\.upstream_rq_total$";
 
 /** Calls of the filter for a decision. */
 const ASKED = "^wasmcustom\\.sluice_checks$";
