@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Agent } from "node:http";
 import { after, before, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { freePorts } from "../../bench/deploy/free-ports.ts";
 import { waitUntil } from "../../cli/up/wait-until.ts";
 import { buildTestConfiguration, testConfiguration } from "../support/configuration.ts";
 import { EchoUpstream } from "../support/echo-upstream.ts";
@@ -22,15 +23,17 @@ const REQUESTS = 1000;
 /** Enough requests that both workers have some while the Mixer is away. */
 const WHILE_AWAY = 200;
 
+const DIR = testConfiguration("shop");
+
+let filter = "";
 let mixer: MixerProcess;
 let upstream: EchoUpstream;
 let envoy: TestEnvoy;
 const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
 
 before(async () => {
-	const dir = testConfiguration("shop");
-	const { filter } = await buildTestConfiguration(dir);
-	[mixer, upstream] = await Promise.all([MixerProcess.start(dir), EchoUpstream.start()]);
+	({ filter } = await buildTestConfiguration(DIR));
+	[mixer, upstream] = await Promise.all([MixerProcess.start(DIR), EchoUpstream.start()]);
 	envoy = await TestEnvoy.startWithMixer({ upstreamPort: upstream.port, mixerPort: mixer.port, filter });
 });
 
@@ -86,6 +89,20 @@ for (const { what, fail, recover } of failures) {
 		assert.equal(arrived, passed + REQUESTS);
 	});
 }
+
+test("a Mixer that starts after Envoy is asked as soon as one that comes back", async () => {
+	const [mixerPort = 0] = await freePorts(1);
+	const early = await TestEnvoy.start({ upstreamPort: upstream.port, mixerPort, filter });
+	let late: MixerProcess | undefined;
+	try {
+		const door = async () => (await send({ port: early.port, path: "/door" })).status;
+		assert.equal(await door(), 503);
+		late = await MixerProcess.start(DIR, mixerPort);
+		await waitUntil({ what: "its decision", timeoutMs: RECOVERY_MS, probe: async () => (await door()) === 200 });
+	} finally {
+		await Promise.all([early.stop(), late?.stop()]);
+	}
+});
 
 interface Timed {
 	readonly path: string;
