@@ -14,6 +14,8 @@ export enum LogLevel {
 /** A longer line is replaced by a note: whoever logs bounds what it quotes. */
 const MAX_LINE_BYTES: i32 = 16384;
 
+const QUESTION: u8 = 0x3f;
+
 const line: Bytes = new Bytes(512, MAX_LINE_BYTES);
 
 export function logDebug(text: string): void {
@@ -48,5 +50,18 @@ function log(level: LogLevel, text: string): void {
 		line.reset();
 		line.text("a log line of more than 16384 bytes was left out");
 	}
+	withoutControls(line);
 	logBytes(level, line.ptr, line.size);
+}
+
+/** Control characters become question marks, C1's two bytes two of them: what is quoted can begin no line of its own. */
+function withoutControls(line: Bytes): void {
+	const end = line.ptr + line.size;
+	let isC1 = false;
+	for (let at = line.ptr; at < end; at++) {
+		const byte: u32 = load<u8>(at);
+		const beginsC1 = byte == 0xc2 && at + 1 < end && load<u8>(at + 1) < 0xa0;
+		if (byte < 0x20 || byte == 0x7f || beginsC1 || isC1) store<u8>(at, QUESTION);
+		isC1 = beginsC1;
+	}
 }

@@ -114,6 +114,18 @@ describe("a line break that a policy copies into a header", () => {
 		assert.deepEqual([answer.headers.has("set-cookie"), answer.headers.has("x-copy")], [false, false]);
 	});
 
+	test("row 22: begins no line of its own where an error quotes it in Envoy's log", async () => {
+		const path = "/zone?value=x%0d%0a[critical]%20forged%1b[0m";
+		const { status } = await mirror.refusal(`GET ${path} HTTP/1.1\r\nhost: shop\r\n`);
+		assert.equal(status, 403);
+		const lines = (await mirror.mesh.envoy.logWith("forged")).split("\n").filter((line) => line.includes("forged"));
+		assert.equal(lines.length, 1);
+		assert.match(
+			lines[0] ?? "",
+			/^\[.* the time zone x\?\?\[critical\] forged\?\[0m: named time zones are not available/,
+		);
+	});
+
 	test("a value without one is copied", async () => {
 		const { arrival } = await mirror.ask("GET /copy?value=plain HTTP/1.1\r\nhost: shop\r\n");
 		assert.deepEqual(arrival.headers.get("x-copy"), ["plain"]);

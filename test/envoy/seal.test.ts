@@ -63,11 +63,7 @@ describe("behind a filter that seals what it lets through", () => {
 	test("an update that is no filter leaves the one before in place", async () => {
 		await writeFile(`${envoy.filterFile}.new`, "nonsense");
 		await rename(`${envoy.filterFile}.new`, envoy.filterFile);
-		await waitUntil({
-			what: "Envoy's refusal",
-			timeoutMs: 20_000,
-			probe: async () => (await envoy.log()).includes("Filesystem config update failure"),
-		});
+		await envoy.logWith("Filesystem config update failure");
 		assert.deepEqual(new Set(await everyWorker(envoy, { "x-seal": "1" })), new Set([200]));
 		assert.deepEqual(new Set(await everyWorker(envoy, {})), new Set([403]));
 	});
@@ -77,7 +73,7 @@ test("a filter that fails to start in the workers lets nothing through", async (
 	upstream.arrivals.length = 0;
 	const envoy = await start(await testFilterFile("worker-failure"));
 	try {
-		assert.match(await envoy.log(), /Failed to configure thread-local Wasm plugin/);
+		await envoy.logWith("Failed to configure thread-local Wasm plugin");
 		assert.deepEqual(new Set(await everyWorker(envoy, {})), new Set([403]));
 		assert.deepEqual(upstream.arrivals, []);
 	} finally {

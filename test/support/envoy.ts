@@ -15,6 +15,9 @@ const FILTER_FILE = "filter.json";
 /** Longest wait for a health check of the Mixer on a busy machine, in milliseconds. */
 const MIXER_TIMEOUT_MS = 20_000;
 
+/** Longest wait for a line of Envoy's log on a busy machine, in milliseconds. */
+const LOG_TIMEOUT_MS = 20_000;
+
 export interface TestEnvoyOptions {
 	readonly upstreamPort: number;
 	/** Where gRPC goes; the same port as the rest if left out. */
@@ -103,9 +106,15 @@ export class TestEnvoy {
 		return this.#process.settled();
 	}
 
-	/** What Envoy has logged so far. */
-	log(): Promise<string> {
-		return readFile(this.#process.child.logFile, "utf8");
+	/** What Envoy has logged, once this stands in it: its lines take a moment from its stderr to the file. */
+	async logWith(text: string): Promise<string> {
+		let log = "";
+		const probe = async () => {
+			log = await readFile(this.#process.child.logFile, "utf8");
+			return log.includes(text);
+		};
+		await waitUntil({ what: `${JSON.stringify(text)} in Envoy's log`, timeoutMs: LOG_TIMEOUT_MS, probe });
+		return log;
 	}
 
 	/** Ends listening, lets requests and reports finish. */

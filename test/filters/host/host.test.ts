@@ -56,9 +56,11 @@ test("the clock, the log and the configurations are the host's", async () => {
 	const module = await HostModule.load({ pluginConfiguration: '{"a":1}', vmConfiguration: "rev" });
 	assert.equal(module.host.module.callBigInt("now"), 1_700_000_000_000_000_000n);
 	for (const level of [1, 2, 3, 4, 5]) module.call(ROOT, "log", level, module.first(`line ${level} é`));
+	module.call(ROOT, "log", 4, module.first("a\r\n[error] b\0\x7f\x9b c\u00a0\u0082"));
 	module.call(ROOT, "log", 4, module.first("x".repeat(16_385)));
 	assert.deepEqual(module.host.logs, [
 		...[1, 2, 3, 4, 5].map((level) => ({ level, text: `line ${level} é` })),
+		{ level: 4, text: "a??[error] b???? c\u00a0??" },
 		{ level: 4, text: "a log line of more than 16384 bytes was left out" },
 	]);
 	assert.equal(module.call(ROOT, "pluginConfiguration"), OK);

@@ -49,7 +49,12 @@ decision := {"allowed": true, "rule": "copied", "headers": {"x-copy": input.requ
 	segments[0] == "copy"
 } else := {"allowed": false, "rule": "copied", "headers": {"x-copy": input.request.query_params.value}} if {
 	segments[0] == "deny-copy"
+} else := {"allowed": zone_is_known, "rule": "zone"} if {
+	segments[0] == "zone"
 } else := {"allowed": true, "rule": "mirrored", "headers": {"x-saw": json.marshal(seen)}}
+
+# The built-in's error quotes what it was given.
+zone_is_known if time.clock([0, input.request.query_params.value])
 
 admin_path := {"allowed": false, "rule": "admin_path", "body": "the admin path\n"}
 
