@@ -59,7 +59,7 @@ export function testStep({ root, tools, paths, which, isCampaign }) {
 	return {
 		name: which === "unit" ? "unit tests" : "tests",
 		program: tools.node,
-		args: ["--import=./setup/file-limit.mjs", ...runner, ...testFiles(root, { paths, which })],
+		args: ["--import=./setup/test-file.mjs", ...runner, ...testFiles(root, { paths, which })],
 		env: { SLUICE_TEST_FILE_MS: String(fileMs), ...(isCampaign ? { SLUICE_CAMPAIGN: "1" } : {}) },
 		timeoutMs: wholeMs,
 		isShown: true,

@@ -47,8 +47,9 @@ export async function runSteps(steps, { root, out }) {
 	return failed.length > 0 ? 1 : 0;
 }
 
-/** Ends the step under way; none is started after it. */
+/** Ends the step under way; none is started after it. Asked again, it changes nothing. */
 export function interruptSteps(/** @type {"SIGINT" | "SIGTERM"} */ signal) {
+	if (interruption) return;
 	interruption = signal;
 	if (running) end(running, signal);
 }

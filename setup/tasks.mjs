@@ -13,8 +13,8 @@ if (!known.includes(task)) {
 	process.exit(1);
 }
 
-process.once("SIGINT", () => interruptSteps("SIGINT"));
-process.once("SIGTERM", () => interruptSteps("SIGTERM"));
+// A terminal's Ctrl-C comes twice, from it and from npm.
+for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.on(signal, () => interruptSteps(signal));
 
 const tools = findTools();
 const checks = paths.length === 0 ? checkSteps({ root: checkout, tools }) : [];

@@ -16,7 +16,10 @@ export interface ChildOptions {
 	readonly onLine?: (line: string) => void;
 }
 
-/** A process that this one started, in a process group of its own: a terminal's Ctrl-C does not reach it. */
+/**
+ * A process that this one started, in a process group of its own: a terminal's Ctrl-C does not reach it. It is killed when
+ * this one exits, whatever the reason.
+ */
 export class Child {
 	readonly name: string;
 	readonly logFile: string;
@@ -40,10 +43,13 @@ export class Child {
 				options.onLine?.(line);
 			});
 		}
+		const killAtExit = () => this.kill("SIGKILL");
+		process.once("exit", killAtExit);
 		this.ended = new Promise((resolve) => {
 			this.#process.once("error", (error) => resolve(error.message));
 			this.#process.once("close", (code, signal) => {
 				log.end();
+				process.off("exit", killAtExit);
 				resolve(code === null ? `signal ${signal}` : `exit status ${code}`);
 			});
 		});

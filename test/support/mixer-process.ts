@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { freePorts } from "../../bench/deploy/free-ports.ts";
+import { endWithThisProcess } from "./processes.ts";
 import { checkout } from "./programs.ts";
 
 /** `sluice serve` as a process of its own, which can be killed, stopped and started again on the same port. */
@@ -31,6 +32,7 @@ export class MixerProcess {
 		const args = [join(checkout, "cli/main.ts"), "serve", ...flags, "--output", "json"];
 		const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
 		const ended = new Promise((resolve) => child.once("close", resolve));
+		endWithThisProcess(child, "SIGKILL");
 		const lines = createInterface({ input: child.stdout });
 		const ready = new Promise<string>((resolve) => lines.once("line", resolve));
 		const line = await Promise.race([ready, ended.then(() => "{}")]);

@@ -1,10 +1,17 @@
-import { execFile } from "node:child_process";
+import { type ChildProcess, execFile } from "node:child_process";
 import { connect } from "node:net";
 import { promisify } from "node:util";
 
 export interface Process {
 	readonly pid: number;
 	readonly command: string;
+}
+
+/** Ends a child when this process exits: a run of the tests that is interrupted leaves nothing behind. */
+export function endWithThisProcess(child: ChildProcess, signal: NodeJS.Signals): void {
+	const end = () => child.kill(signal);
+	process.once("exit", end);
+	child.once("close", () => process.off("exit", end));
 }
 
 /** The processes that this one started and that still run. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { freePorts } from "../../bench/deploy/free-ports.ts";
 import type { UpPorts } from "../../cli/up/up-ports.ts";
 import { waitUntil } from "../../cli/up/wait-until.ts";
+import { endWithThisProcess } from "./processes.ts";
 import { checkout } from "./programs.ts";
 
 /** Longest start on a busy machine, in milliseconds. */
@@ -41,6 +42,8 @@ export class UpRun {
 		child.stderr.on("data", (chunk) => {
 			this.stderr += chunk;
 		});
+		// Not killed: its own children would go on.
+		endWithThisProcess(child, "SIGTERM");
 		this.status = new Promise((resolve) => child.once("close", resolve));
 		this.#process = child;
 	}

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { promisify } from "node:util";
 import { Child } from "../../../cli/up/child.ts";
+import { waitUntil } from "../../../cli/up/wait-until.ts";
 
 let dir = "";
 
@@ -43,6 +46,22 @@ test("kills a child that does not end in time", async () => {
 	});
 	await child.stop(50);
 	assert.equal(await child.ended, "signal SIGKILL");
+});
+
+test("is killed when the process that started it exits", async () => {
+	const module = new URL("../../../cli/up/child.ts", import.meta.url).href;
+	const script = `
+		import { Child } from ${JSON.stringify(module)};
+		const args = ["-e", "setInterval(() => {}, 1000); console.log('up')"];
+		const onLine = () => process.exit();
+		const child = new Child({ name: "x", command: process.execPath, args, logFile: "/dev/null", onLine });
+		process.stdout.write(String(child.pid));`;
+	const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module-typescript", "-e", script]);
+	const isGone = async () => {
+		const state = await readFile(`/proc/${Number(stdout)}/stat`, "utf8").catch(() => ") Z");
+		return state.includes(") Z");
+	};
+	await waitUntil({ what: "the child's end", timeoutMs: 20_000, probe: isGone });
 });
 
 test("a program that does not exist ends at once, with the reason", async () => {
