@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, resolve } from "node:path";
 import { run } from "./run.mjs";
 import { findVersion } from "./versions.mjs";
 
@@ -15,7 +15,7 @@ const versionTimeoutMs = 30_000;
  */
 export function findOnPath(name, env) {
 	const folders = (env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
-	return folders.map((folder) => join(folder, name)).find(isProgram);
+	return folders.map((folder) => resolve(folder, name)).find(isProgram);
 }
 
 /** Whether a path can be started. */

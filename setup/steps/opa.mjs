@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { SetupFailure } from "../failure.mjs";
 import { askVersion, findOnPath, goVersion, opaVersion } from "../programs.mjs";
 import { mustRun } from "../run.mjs";
@@ -18,7 +18,9 @@ const remedy = `put opa ${opaRange} on PATH, name one with OPA=/path/to/opa, or 
  * @returns {Promise<{path: string, version: string, label: string, worked: boolean}>}
  */
 export async function provideOpa({ cache, env }, note) {
-	if (env.OPA) return { path: env.OPA, ...(await checkOwnOpa(env.OPA)), worked: false };
+	// Recorded for commands that run in other folders.
+	const own = env.OPA && resolve(env.OPA);
+	if (own) return { path: own, ...(await checkOwnOpa(own)), worked: false };
 	const onPath = findOnPath("opa", env);
 	const versionOnPath = onPath && (await askVersion(onPath, opaVersion));
 	if (onPath && versionOnPath && opaFits(versionOnPath)) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import test, { type TestContext } from "node:test";
 import { provideEnvoy } from "../../setup/steps/envoy.mjs";
 import { fakeProgram } from "./fake-program.ts";
@@ -30,6 +30,12 @@ test("takes the one ENVOY names, of another version as well", async (t) => {
 	const { bin, ...on } = machine(t, { envoy: says("1.40.0"), mine: says("1.37.0") });
 	const found = await provideEnvoy({ ...on, env: { ...on.env, ENVOY: join(bin, "mine") } });
 	assert.deepEqual(found, { path: join(bin, "mine"), label: "envoy 1.37.0 (ENVOY)", worked: false });
+});
+
+test("takes the one ENVOY names from this folder for good", async (t) => {
+	const { bin, ...on } = machine(t, { mine: says("1.40.0") });
+	const { path } = await provideEnvoy({ ...on, env: { ...on.env, ENVOY: relative(process.cwd(), join(bin, "mine")) } });
+	assert.equal(path, join(bin, "mine"));
 });
 
 test("refuses an ENVOY that is too old, and one that does not run", async (t) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import test, { type TestContext } from "node:test";
 import { provideOpa } from "../../setup/steps/opa.mjs";
 import { fakeProgram } from "./fake-program.ts";
@@ -34,6 +34,8 @@ test("takes the one OPA names before that on PATH", async (t) => {
 	const own = join(bin, "mine");
 	const found = await provideOpa({ cache, env: { ...env, OPA: own } }, note);
 	assert.deepEqual(found, { path: own, version: "1.22.0", label: "opa 1.22.0 (OPA)", worked: false });
+	const fromHere = { ...env, OPA: relative(process.cwd(), own) };
+	assert.deepEqual(await provideOpa({ cache, env: fromHere }, note), found);
 });
 
 test("refuses an OPA of another version, and one that is not there", async (t) => {
