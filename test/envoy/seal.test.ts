@@ -3,6 +3,9 @@ import { rename, writeFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { filterPath } from "../../cli/up/envoy-config.ts";
 import { waitUntil } from "../../cli/up/wait-until.ts";
+import { vmConfig } from "../../mixer/policy/vm-config.ts";
+import { extensionConfigFile } from "../../pilot/extension-config-file.ts";
+import { buildTestConfiguration, testConfiguration } from "../support/configuration.ts";
 import { EchoUpstream } from "../support/echo-upstream.ts";
 import { showDetails, TestEnvoy } from "../support/envoy.ts";
 import { testFilterFile } from "../support/filter-file.ts";
@@ -96,6 +99,28 @@ for (const [what, filter] of [
 		}
 	});
 }
+
+test("a configuration with faults is refused, and Envoy's log has them all", async () => {
+	const { build } = await buildTestConfiguration(testConfiguration("shop"));
+	const faults = { revision: "x", default: undefined, defualt: "deny" };
+	const pluginConfig = JSON.stringify({ ...JSON.parse(build.pluginConfig), ...faults });
+	const envoy = await start(
+		extensionConfigFile({ module: build.module, pluginConfig, vmConfig: vmConfig(build), revision: "0" }),
+	);
+	try {
+		for (const fault of [
+			"revision: must be 64 hexadecimal digits",
+			"default: is missing",
+			"defualt: is not a known field",
+		]) {
+			await envoy.logWith(`sluice: plugin configuration: ${fault}`);
+		}
+		const { status, body } = await send({ port: envoy.port });
+		assert.deepEqual([status, body], [403, "RBAC: access denied"]);
+	} finally {
+		await envoy.stop();
+	}
+});
 
 test("while the filter's file holds none, what stands in its place refuses by itself, without the seal", async () => {
 	const envoy = await TestEnvoy.start({
