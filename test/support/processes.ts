@@ -1,6 +1,6 @@
-import { type ChildProcess, execFile } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
 import { connect } from "node:net";
-import { promisify } from "node:util";
 
 export interface Process {
 	readonly pid: number;
@@ -14,13 +14,23 @@ export function endWithThisProcess(child: ChildProcess, signal: NodeJS.Signals):
 	child.once("close", () => process.off("exit", end));
 }
 
-/** The processes that this one started and that still run. */
+/** The processes that this one started and that still run, by /proc (proc(5)): `ps` is not everywhere. */
 export async function childrenOf(pid: number): Promise<readonly Process[]> {
-	const { stdout } = await promisify(execFile)("ps", ["-eo", "pid=,ppid=,args="]);
-	const rows = stdout.split("\n").map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? []);
-	return rows.flatMap(([, child, parent, command = ""]) =>
-		Number(parent) === pid ? [{ pid: Number(child), command }] : [],
+	const numbers = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
+	const found = await Promise.all(
+		numbers.map(async (child) => {
+			if ((await parentOf(child)) !== pid) return [];
+			const command = await readFile(`/proc/${child}/cmdline`, "utf8").catch(() => "");
+			return [{ pid: child, command: command.replaceAll("\0", " ").trim() }];
+		}),
 	);
+	return found.flat();
+}
+
+/** Undefined where the process has gone meanwhile. */
+async function parentOf(pid: number): Promise<number | undefined> {
+	const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
+	return stat === undefined ? undefined : Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
 }
 
 /** Whether something listens on a port of 127.0.0.1. */
