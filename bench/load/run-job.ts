@@ -80,12 +80,13 @@ class Run {
 	}
 
 	#pace(startedAtMs: number, ratePerSecond: number): void {
+		const submitted = () => this.#sent + this.#waitingSinceMs.length;
 		const tick = () => {
 			if (this.#isOver) return;
-			const nowMs = performance.now();
-			const due = Math.min(this.#job.count, Math.ceil(((nowMs - startedAtMs) / 1000) * ratePerSecond));
-			while (this.#sent + this.#waitingSinceMs.length < due) this.#submit(nowMs);
-			if (this.#sent + this.#waitingSinceMs.length < this.#job.count) setTimeout(tick, TICK_MS);
+			const due = Math.min(this.#job.count, Math.ceil(((performance.now() - startedAtMs) / 1000) * ratePerSecond));
+			// From when it was due, not from now: a pause of this process is not left out.
+			while (submitted() < due) this.#submit(startedAtMs + (submitted() * 1000) / ratePerSecond);
+			if (submitted() < this.#job.count) setTimeout(tick, TICK_MS);
 		};
 		tick();
 	}

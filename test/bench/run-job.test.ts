@@ -59,17 +59,30 @@ test("a paced load takes as long as its rate says, and sends as many", async (co
 });
 
 test("a paced request that finds no free connection counts from when it was due", async (context) => {
-	const held: ServerResponse[] = [];
-	const { port } = await serve(context, (_, response) => {
-		held.push(response);
-		// Nothing is answered before the last request is due.
-		if (performance.now() - startedAt > 200) for (const one of held.splice(0)) ok(_, one);
-		else if (held.length === 1) setTimeout(() => held.splice(0).map((one) => ok(_, one)), 250);
+	let isFirst = true;
+	const { port } = await serve(context, (request, response) => {
+		// It is answered long after the last one was due, 90 ms after the first.
+		if (isFirst) setTimeout(() => ok(request, response), 250);
+		else ok(request, response);
+		isFirst = false;
 	});
-	const startedAt = performance.now();
 	const { latenciesUs } = await runJob({ ...job, count: 10, connections: 1, port, ratePerSecond: 100 });
 	assert.ok(
-		latenciesUs.every((us) => us > 50_000),
+		latenciesUs.every((us) => us > 150_000),
+		String(latenciesUs),
+	);
+});
+
+test("what is due while this process pauses counts from when it was due", async (context) => {
+	let pausedAt: number | undefined;
+	const { port } = await serve(context, (request, response) => {
+		// The generator's process is this one.
+		if (pausedAt === undefined) for (pausedAt = performance.now(); performance.now() - pausedAt < 100; );
+		ok(request, response);
+	});
+	const { latenciesUs } = await runJob({ ...job, connections: 20, port, ratePerSecond: 1000 });
+	assert.ok(
+		latenciesUs.every((us) => us > 80_000),
 		String(latenciesUs),
 	);
 });
