@@ -81,6 +81,20 @@ describe("headers", () => {
 		assert.deepEqual(arrival.headers.get("x-role"), [role]);
 	});
 
+	test("row 33: as many headers as are allowed, a hundred, are decided on the whole", async () => {
+		// Beside them go host and connection.
+		const { seen, arrival } = await mirror.ask(HEAD + "x-role: a\r\n".repeat(98));
+		assert.equal(seen.roles?.length, 98);
+		assert.equal(arrival.headers.get("x-role")?.length, 98);
+	});
+
+	test("row 33: a large cookie within the limits is decided on the whole", async () => {
+		const cookie = `a=${"c".repeat(15_000)}`;
+		const { seen, arrival } = await mirror.ask(`${HEAD}cookie: ${cookie}\r\n`);
+		assert.deepEqual(seen.cookies, [cookie]);
+		assert.deepEqual(arrival.headers.get("cookie"), [cookie]);
+	});
+
 	test("row 33: headers within Envoy's limit and over the input's are refused, not cut", async () => {
 		const head = `${HEAD}x-role: ${"r".repeat(50_000)}\r\n`;
 		assert.deepEqual(await mirror.refusal(head), { status: 400, body: BAD_INPUT });
