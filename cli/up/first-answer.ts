@@ -21,10 +21,13 @@ export async function firstAnswer(options: { port: number; signal: AbortSignal }
 				redirect: "manual",
 				signal: AbortSignal.any([options.signal, AbortSignal.timeout(TIMEOUT_MS)]),
 			});
-			const text = await response.text();
-			// 503 with an id: the filter is there, the Mixer not yet. The bare 403: not even the filter.
-			if (response.headers.has(DECISION_ID)) return response.status !== 503;
-			return !text.startsWith("RBAC: access denied");
+			const isRefusal = response.headers.has(DECISION_ID);
+			// The bare 403: not even the filter.
+			if (!isRefusal && response.status === 403) return !(await response.text()).startsWith("RBAC: access denied");
+			// A service's answer may never end.
+			await response.body?.cancel();
+			// 503 with an id: the filter is there, the Mixer not yet.
+			return !isRefusal || response.status !== 503;
 		},
 	});
 }
