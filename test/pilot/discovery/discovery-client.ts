@@ -38,6 +38,8 @@ export class DiscoveryClient {
 
 	constructor(port: number) {
 		this.grpc = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
+			// Itself, whatever HTTP proxy the machine has.
+			"grpc.enable_http_proxy": 0,
 			"grpc.use_local_subchannel_pool": 1,
 			"grpc.max_receive_message_length": -1,
 		});
