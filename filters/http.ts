@@ -18,7 +18,7 @@ export { malloc } from "./host/memory";
 export { policyBuiltin } from "./policy/linked/builtin-call";
 
 const CONTINUE: i32 = 0;
-/** Answers of on_done: finished, or records are still on their way. */
+/** Answer of on_done: finished. With any other, Envoy would keep the VM for ever. */
 const DONE: u32 = 1;
 
 export function proxy_abi_version_0_2_1(): void {}
@@ -57,7 +57,7 @@ export function proxy_on_log(id: u32): void {
 
 export function proxy_on_done(id: u32): u32 {
 	let plugin = pluginOf(id);
-	if (plugin !== null) plugin.reporter.drain(nowNs());
+	if (plugin !== null) plugin.reporter.leave(nowNs());
 	return DONE;
 }
 

@@ -79,7 +79,7 @@ export class Plugin {
 		this.target = target;
 		this.origin = origin;
 		this.ids = new DecisionIds(mixSeed(epoch, vm));
-		this.reporter = new Reporter(config, target, origin, epoch, stats);
+		this.reporter = new Reporter(config, target, origin, epoch, vm);
 		this.plans = new InputPlans(config.policies);
 		this.pending = new JoinedChecks(MAX_JOINABLE_BYTES, epoch);
 		this.cache = new DecisionCache(config.cache.entries, config.cache.bytes, epoch);

@@ -1,16 +1,6 @@
 import { OutcomeKind, Placement } from "./check/outcome";
 import { defineCounter, defineGauge, defineHistogram, increment, recordMetric } from "./host/metrics";
 
-/** Why a record never reached the Mixer's handlers. */
-export enum DropReason {
-	/** More unacknowledged than is kept. */
-	Overflow = 0,
-	/** The Mixer refused the record or its batch. */
-	Rejected = 1,
-	/** Larger than a batch may be. */
-	TooLarge = 2,
-}
-
 const OUTCOMES: StaticArray<string> = [
 	"none",
 	"allowed",
@@ -21,17 +11,16 @@ const OUTCOMES: StaticArray<string> = [
 	"internal_error",
 ];
 const PLACEMENTS: StaticArray<string> = ["none", "proxy", "mixer"];
-const REASONS: StaticArray<string> = ["overflow", "rejected", "too_large"];
 
 /**
- * The filter's own metrics in Envoy, a fixed set because Envoy never frees one. Labels stand in the name, as
- * `sluice_decisions.outcome.OUTCOME.placement.PLACEMENT`; envoy/standalone.yaml turns them into tags.
+ * The filter's own metrics in Envoy, a fixed set because Envoy never frees one; those of records are in
+ * report/record-stats.ts. Labels stand in the name, as `sluice_decisions.outcome.OUTCOME.placement.PLACEMENT`;
+ * envoy/standalone.yaml turns them into tags.
  */
 @final
 export class Stats {
 	private decisions: StaticArray<u32> = new StaticArray<u32>(OUTCOMES.length * PLACEMENTS.length);
 	private shadows: StaticArray<u32> = new StaticArray<u32>(OUTCOMES.length);
-	private dropped: StaticArray<u32> = new StaticArray<u32>(REASONS.length);
 	private latency: u32 = defineHistogram("sluice_check_latency_us");
 	private evaluation: u32 = defineHistogram("sluice_evaluation_us");
 	private calls: u32 = defineCounter("sluice_checks");
@@ -43,9 +32,6 @@ export class Stats {
 	private cacheEntries: u32 = defineGauge("sluice_cache.entries");
 	private cacheBytes: u32 = defineGauge("sluice_cache.bytes");
 	private unknownFields: u32 = defineCounter("sluice_decision_unknown_fields");
-	private sent: u32 = defineCounter("sluice_reports.sent");
-	private acknowledged: u32 = defineCounter("sluice_reports.acknowledged");
-	private pending: u32 = defineGauge("sluice_reports.pending");
 	private failures: u32 = defineCounter("sluice_callback_failures");
 
 	constructor() {
@@ -55,9 +41,6 @@ export class Stats {
 				let name = "sluice_decisions.outcome." + OUTCOMES[o] + ".placement." + PLACEMENTS[p];
 				this.decisions[o * PLACEMENTS.length + p] = defineCounter(name);
 			}
-		}
-		for (let r = 0; r < REASONS.length; r++) {
-			this.dropped[r] = defineCounter("sluice_reports.dropped.reason." + REASONS[r]);
 		}
 	}
 
@@ -97,23 +80,6 @@ export class Stats {
 
 	ignoredFields(count: i32): void {
 		if (count > 0) increment(this.unknownFields, count);
-	}
-
-	/** A record was made: from here on it is acknowledged, dropped or pending. */
-	recordSent(): void {
-		increment(this.sent, 1);
-		increment(this.pending, 1);
-	}
-
-	recordsAcknowledged(count: i32): void {
-		increment(this.acknowledged, count);
-		increment(this.pending, -count);
-	}
-
-	recordsDropped(reason: DropReason, count: i32): void {
-		if (count == 0) return;
-		increment(this.dropped[<i32>reason], count);
-		increment(this.pending, -count);
 	}
 
 	callbackFailed(): void {

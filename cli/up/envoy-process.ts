@@ -87,7 +87,7 @@ export class EnvoyProcess {
 
 	/** Whether no request is under way and no record waits for the Mixer. */
 	async settled(): Promise<boolean> {
-		const stats = await this.admin.stats("(http\\.http\\.downstream_rq_active|sluice_reports\\.pending)$");
+		const stats = await this.admin.stats("(http\\.http\\.downstream_rq_active$|sluice_reports\\.pending\\.)");
 		return [...stats.values()].every((value) => value === 0);
 	}
 }

@@ -10,6 +10,7 @@ const HISTOGRAM: i32 = 2;
 export const NO_METRIC: u32 = u32.MAX_VALUE;
 
 const idCell: usize = memory.data(4);
+const valueCell: usize = memory.data(8);
 
 /** Envoy never frees a metric: define a fixed set, at configure. The same name gives the same metric. */
 export function defineCounter(name: string): u32 {
@@ -34,6 +35,12 @@ export function increment(id: u32, by: i64): void {
 /** Sets a gauge, or adds a value to a histogram. */
 export function recordMetric(id: u32, value: u64): void {
 	if (id != NO_METRIC) host.proxy_record_metric(id, value);
+}
+
+/** A counter's or a gauge's value, over all VMs; 0 where Envoy has none. */
+export function readMetric(id: u32): u64 {
+	if (id == NO_METRIC || host.proxy_get_metric(id, valueCell) != 0) return 0;
+	return load<u64>(valueCell);
 }
 
 function define(type: i32, name: string): u32 {

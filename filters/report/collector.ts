@@ -6,13 +6,7 @@ import { Config } from "../config/config";
 import { nowNs } from "../host/clock";
 import { Bytes } from "../wire/bytes";
 import { beginMessage, endMessage, writeBytesField, writeVarintField } from "../wire/protobuf-writer";
-
-/** The fields of sluice.mixer.v1.ReportRequest and Record. */
-const ORIGIN: u32 = 1;
-const EPOCH: u32 = 2;
-const SEQUENCE: u32 = 3;
-const DICTIONARY: u32 = 4;
-const RECORDS: u32 = 5;
+import { DICTIONARY, EPOCH, ORIGIN, RECORDS, SEQUENCE } from "./report-request";
 
 export const MAX_RECORDS: i32 = 100;
 /** Of a batch's records and strings as they are sent; only a record that is larger by itself goes beyond. */

@@ -191,14 +191,15 @@ async function hasMixer(): Promise<boolean> {
 async function reports() {
 	const stats = await envoy.stats("^wasmcustom\\.sluice_reports\\.");
 	const of = (name: string) => stats.get(`wasmcustom.sluice_reports.${name}`) ?? 0;
-	const reasons = ["overflow", "rejected", "too_large"].map((reason) => of(`dropped.reason.${reason}`));
-	const dropped = reasons.reduce((sum, count) => sum + count, 0);
+	const all = (group: string) =>
+		[...stats].reduce((sum, [name, count]) => (name.includes(`.${group}.`) ? sum + count : sum), 0);
 	return {
 		sent: of("sent"),
 		acknowledged: of("acknowledged"),
-		pending: of("pending"),
+		pending: all("pending"),
+		lost: of("lost"),
 		overflow: of("dropped.reason.overflow"),
-		dropped,
+		dropped: all("dropped"),
 	};
 }
 

@@ -119,6 +119,12 @@ function metricFunctions(host: FakeHost) {
 		proxy_record_metric(id: number, value: bigint) {
 			return host.metrics.record(id, BigInt.asUintN(64, value)) ? result.ok : result.badArgument;
 		},
+		proxy_get_metric(id: number, out: number) {
+			const value = host.metrics.valueOf(id);
+			if (value === undefined) return result.badArgument;
+			host.module.writeU64(out, value);
+			return result.ok;
+		},
 	};
 }
 

@@ -39,6 +39,12 @@ export class Metrics {
 		return true;
 	}
 
+	/** A counter's or a gauge's; Envoy gives away no histogram. */
+	valueOf(id: number): bigint | undefined {
+		const metric = this.byId[id];
+		return metric?.type === "histogram" ? undefined : metric?.value;
+	}
+
 	/** A metric that the filter must have defined. */
 	get(name: string): Metric {
 		const metric = this.find(name);

@@ -18,6 +18,8 @@ export interface FakeHostOptions {
 	readonly properties?: Properties;
 	/** The same for all VMs that share data. */
 	readonly sharedData?: SharedData;
+	/** The same for all VMs of one Envoy. */
+	readonly metrics?: Metrics;
 	/** Nanoseconds since 1970. */
 	readonly clockNs?: bigint;
 }
@@ -32,7 +34,7 @@ export class FakeHost {
 	readonly timers: FakeTimers;
 	readonly logs: { level: number; text: string }[] = [];
 	readonly grpc = new FakeGrpc();
-	readonly metrics = new Metrics();
+	readonly metrics: Metrics;
 	readonly sharedData: SharedData;
 	readonly properties: Properties;
 	pluginConfiguration: Uint8Array;
@@ -49,6 +51,7 @@ export class FakeHost {
 		this.pluginConfiguration = toBytes(options.pluginConfiguration ?? "");
 		this.vmConfiguration = toBytes(options.vmConfiguration ?? "");
 		this.properties = options.properties ?? {};
+		this.metrics = options.metrics ?? new Metrics();
 		this.sharedData = options.sharedData ?? new SharedData();
 		this.timers = new FakeTimers(options.clockNs ?? 1_700_000_000_000_000_000n);
 		this.module = new FakeHostModule(wasm, { ...readingFunctions(this), ...actingFunctions(this) });

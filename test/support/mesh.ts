@@ -89,7 +89,8 @@ export class Mesh {
 	}
 }
 
-function startTestMixer({ snapshot, build }: BuiltConfiguration, collector: RecordCollector): Promise<Mixer> {
+/** A real Mixer in this process whose records go to a collector. */
+export function startTestMixer({ snapshot, build }: BuiltConfiguration, collector: RecordCollector): Promise<Mixer> {
 	const fail = (fields: object, message: string) => console.error(message, fields);
 	const logger = { info: () => {}, warn: fail, error: fail };
 	return startMixer({ snapshot, build, extraHandlers: [collector.spec], ports: { mixer: 0, admin: 0 }, logger });

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { filterResource } from "../../cli/filter.ts";
 import { waitUntil } from "../../cli/up/wait-until.ts";
+import type { HandlerSpec } from "../../mixer/report/build-handlers.ts";
 import type { TypedExtensionConfig } from "../../pilot/api/generated/envoy/config/core/v3/extension_pb.js";
 import { extensionConfig } from "../../pilot/extension-config.ts";
-import { buildTestConfiguration, testConfiguration } from "./configuration.ts";
+import { type BuiltConfiguration, buildTestConfiguration, testConfiguration } from "./configuration.ts";
 import type { TestDiscovery } from "./discovery.ts";
 import type { Paced, PacedLoad } from "./paced-load.ts";
 
@@ -21,14 +22,20 @@ export interface Revision {
 	readonly resource: TypedExtensionConfig;
 }
 
-/** A build of testdata/e2e/revisions whose decisions say this word. */
-export async function buildRevision(word: string): Promise<Revision> {
+/** A revision with what it was made of. */
+export interface BuiltRevision extends Revision {
+	readonly built: BuiltConfiguration;
+}
+
+/** A build of testdata/e2e/revisions whose decisions say this word, with what these handlers need in its records. */
+export async function buildRevision(word: string, handlers: readonly HandlerSpec[] = []): Promise<BuiltRevision> {
 	const dir = await mkdtemp(join(tmpdir(), "sluice-revision-"));
 	try {
 		await cp(testConfiguration("revisions"), dir, { recursive: true });
 		await writeFile(join(dir, "words/data.json"), JSON.stringify({ words: { word } }));
-		const { build } = await buildTestConfiguration(dir);
-		return { revision: build.requirements.revision, resource: filterResource(build) };
+		const built = await buildTestConfiguration(dir, handlers);
+		const { build } = built;
+		return { built, revision: build.requirements.revision, resource: filterResource(build) };
 	} finally {
 		await rm(dir, { recursive: true });
 	}
