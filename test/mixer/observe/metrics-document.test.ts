@@ -47,9 +47,14 @@ describe("docs/metrics.md", () => {
 	});
 
 	test("lists exactly the metrics that the filter defines", async () => {
-		const source = await readFile(new URL("../../../filters/stats.ts", import.meta.url), "utf8");
+		const files = ["stats.ts", "report/record-stats.ts"].map(
+			(name) => new URL(`../../../filters/${name}`, import.meta.url),
+		);
+		const source = (await Promise.all(files.map((file) => readFile(file, "utf8")))).join("\n");
 		// The labels stand in the name, each after its own word; Prometheus' names have underscores for dots.
-		const defined = [...source.matchAll(/"(sluice_[\w.]+?)(?:\.(?:outcome|reason)\.)?"/g)].map(([, name = ""]) => name);
+		const defined = [...source.matchAll(/"(sluice_[\w.]+?)(?:\.(?:outcome|reason|holder)\.)?"/g)].map(
+			([, name = ""]) => name,
+		);
 		const { filter } = await documented();
 		const names = new Set(defined.map((name) => name.replaceAll(".", "_")));
 		assert.deepEqual(filter.map(({ name }) => name).sort(), [...names].sort());
