@@ -103,7 +103,8 @@ const Statement = z.discriminatedUnion("type", [
 	}),
 ]);
 
-const Texts = z.array(z.object({ value: z.string() })).nullable();
+/** Left out, or null, where there are none. */
+const Texts = z.array(z.object({ value: z.string() })).nullish();
 
 const PlanFunction = z.object({
 	name: z.string(),

@@ -1,5 +1,10 @@
+import { randomBytes } from "node:crypto";
 import { MixerError } from "../error.ts";
+import type { BuiltinContext } from "./builtins/host-builtin.ts";
+import { parseRegoValue } from "./builtins/parse-rego-value.ts";
 import { hostBuiltins } from "./builtins/registry.ts";
+import type { RegoValue } from "./builtins/rego-value.ts";
+import { writeValue } from "./builtins/write-value.ts";
 
 /** What a policy's instance calls outside of itself. */
 export interface PolicyHost {
@@ -22,11 +27,13 @@ interface Attached {
  */
 export function policyImports(memory: WebAssembly.Memory, now: () => number): PolicyHost {
 	let attached: Attached = { builtins: new Map(), call: () => 0 };
-	let nowNs = 0n;
+	let context = newContext(0n);
 	const builtin = (id: number, _context: number, ...args: number[]) => {
 		const name = attached.builtins.get(id) ?? "";
 		const texts = args.map((arg) => readText(memory, attached.call("opa_value_dump", arg)));
-		return writeValue(memory, attached.call, callBuiltin(name, texts, nowNs));
+		const value = callBuiltin(name, texts, context);
+		// Address 0 is an expression without a value.
+		return value === undefined ? 0 : passValue(memory, attached.call, writeValue(value));
 	};
 	const abort = (address: number) => {
 		throw new MixerError("policy", readText(memory, address));
@@ -41,16 +48,26 @@ export function policyImports(memory: WebAssembly.Memory, now: () => number): Po
 			return [...attached.builtins.values()];
 		},
 		begin: () => {
-			nowNs = BigInt(now()) * 1_000_000n;
+			context = newContext(BigInt(now()) * 1_000_000n);
 		},
 	};
 }
 
-function callBuiltin(name: string, texts: readonly string[], nowNs: bigint): string {
+function newContext(nowNs: bigint): BuiltinContext {
+	const made = new Map<string, RegoValue>();
+	const once = (key: string, make: () => RegoValue) => {
+		const value = made.get(key) ?? make();
+		made.set(key, value);
+		return value;
+	};
+	return { nowNs, randomBytes, once };
+}
+
+function callBuiltin(name: string, texts: readonly string[], context: BuiltinContext): RegoValue | undefined {
 	try {
 		const builtin = hostBuiltins.get(name);
 		if (builtin === undefined) throw new TypeError("not known");
-		return builtin(texts, { nowNs });
+		return builtin(texts.map(parseRegoValue), context);
 	} catch (error) {
 		const why = error instanceof Error ? error.message : String(error);
 		throw new MixerError("policy", `${name}: ${why}`, { cause: error });
@@ -75,8 +92,8 @@ function readText(memory: WebAssembly.Memory, start: number): string {
 	return Buffer.from(memory.buffer, start, bytes.indexOf(0, start) - start).toString("utf8");
 }
 
-function writeValue(memory: WebAssembly.Memory, call: Attached["call"], json: string): number {
-	const bytes = Buffer.from(json);
+function passValue(memory: WebAssembly.Memory, call: Attached["call"], text: string): number {
+	const bytes = Buffer.from(text);
 	const address = call("opa_malloc", bytes.byteLength);
 	new Uint8Array(memory.buffer).set(bytes, address);
 	const value = call("opa_value_parse", address, bytes.byteLength);

@@ -1,6 +1,9 @@
 import { createRequire } from "node:module";
 import { MixerError } from "../error.ts";
+import { asJson } from "./builtins/go-json.ts";
+import { parseRegoValue } from "./builtins/parse-rego-value.ts";
 import { describeRefused, refusedBuiltins } from "./builtins/registry.ts";
+import { writeValue } from "./builtins/write-value.ts";
 import { type PolicyHost, policyImports } from "./policy-imports.ts";
 
 // The package's file for `import` leaves this class out, its types don't.
@@ -22,8 +25,12 @@ const DATA_GROWTH = 20;
 /** Where an evaluation that took more than this leaves its instance too large to keep. */
 export const OUTGROWN_BYTES = 16 * 1024 * 1024;
 
-const RESULT_START = '[{"result":';
-const RESULT_END = "}]";
+/** opa_eval's format for Rego's own notation: in its JSON, sets lose their order. */
+const VALUE_FORMAT = 1;
+
+const NO_RESULT = "set()";
+const RESULT_START = '{{"result":';
+const RESULT_END = "}}";
 
 /**
  * One instance of a compiled policy with its data, for one evaluation at a time. An evaluation that throws leaves it
@@ -58,8 +65,8 @@ export class PolicyInstance {
 	/**
 	 * Evaluates one entrypoint.
 	 *
-	 * @param input JSON in UTF-8; the caller made sure that it is an object.
-	 * @returns the decision as JSON, just as OPA wrote it; undefined where there is none.
+	 * @param input JSON in UTF-8; the caller made sure that it is an object. Nothing at all is no input.
+	 * @returns the decision as JSON, as OPA writes it, sets in order; undefined where there is none.
 	 * @throws MixerError "policy" where OPA aborts, a built-in fails, or memory or stack run out.
 	 */
 	evaluate(entrypoint: number, input: Uint8Array): string | undefined {
@@ -70,7 +77,8 @@ export class PolicyInstance {
 			if (missing > 0) mem.grow(Math.ceil(missing / PAGE_BYTES));
 			new Uint8Array(mem.buffer).set(input, Number(dataHeapPtr));
 			this.#host.begin();
-			const result = this.#evaluate(0, entrypoint, dataAddr, Number(dataHeapPtr), input.byteLength, heapPtr, 0);
+			const at = Number(dataHeapPtr);
+			const result = this.#evaluate(0, entrypoint, dataAddr, at, input.byteLength, heapPtr, VALUE_FORMAT);
 			return resultOf(mem, Number(result));
 		} catch (error) {
 			throw error instanceof MixerError ? error : new MixerError("policy", describe(error), { cause: error });
@@ -100,11 +108,24 @@ function instantiate(module: WebAssembly.Module, dataBytes: number, now: () => n
 function resultOf(memory: WebAssembly.Memory, start: number): string | undefined {
 	const bytes = new Uint8Array(memory.buffer);
 	const text = Buffer.from(memory.buffer, start, bytes.indexOf(0, start) - start).toString("utf8");
-	if (text === "[]") return undefined;
+	if (text === NO_RESULT) return undefined;
 	if (!text.startsWith(RESULT_START) || !text.endsWith(RESULT_END)) {
 		throw new MixerError("policy", "the evaluation has more than one result");
 	}
-	return text.slice(RESULT_START.length, -RESULT_END.length);
+	return jsonOf(text.slice(RESULT_START.length, -RESULT_END.length));
+}
+
+/** Strings, to be kept, or the spaces that OPA puts behind commas and colons. */
+const SPACING = /("(?:[^"\\]|\\.)*")|\s+/g;
+
+/** Most decisions are JSON as they are; sets, and keys that are no strings, are not. */
+function jsonOf(value: string): string {
+	try {
+		JSON.parse(value);
+		return value.replace(SPACING, "$1");
+	} catch {
+		return writeValue(asJson(parseRegoValue(value)));
+	}
 }
 
 /** The function a module exports by this name. */

@@ -1,6 +1,6 @@
 import { compareValues, type RegoValue } from "./rego-value.ts";
 
-const TOKEN = /\s*("(?:[^"\\]|\\.)*"|-?\d[^\s,:\]})]*|true|false|null|set\(\)|[[\]{},:])/y;
+const TOKEN = /\s*("(?:[^"\\]|\\.)*"|-?\.?\d[^\s,:\]})]*|true|false|null|set\(\)|[[\]{},:])/y;
 
 /**
  * Reads a value as OPA's module dumps it: JSON with sets, and any value as an object's key.
@@ -35,7 +35,7 @@ class ValueReader {
 		if (token === "null") return { type: "null" };
 		if (token === "true" || token === "false") return { type: "boolean", value: token === "true" };
 		if (token.startsWith('"')) return { type: "string", value: String(JSON.parse(token)) };
-		if (/^[-\d]/.test(token)) return { type: "number", text: token };
+		if (/^[-.\d]/.test(token)) return { type: "number", text: token };
 		throw new SyntaxError(`no Rego value begins with ${token}`);
 	}
 

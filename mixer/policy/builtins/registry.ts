@@ -1,19 +1,44 @@
-import { createHash, createHmac } from "node:crypto";
-import { type HostBuiltin, stringArgument, stringsArgument } from "./host-builtin.ts";
+import { cryptoDigests } from "./crypto-digests.ts";
+import { encodingBuiltins } from "./encodings.ts";
+import { graphBuiltins } from "./graph.ts";
+import type { HostBuiltin } from "./host-builtin.ts";
+import { jsonBuiltins } from "./json.ts";
+import { netBuiltins } from "./net.ts";
+import { numberBuiltins } from "./numbers.ts";
+import { objectBuiltins } from "./object-subset.ts";
+import { regexBuiltins } from "./regex.ts";
+import { semverBuiltins } from "./semver.ts";
 import { sprintf } from "./sprintf.ts";
+import { stringBuiltins } from "./strings.ts";
+import { timeBuiltins } from "./time.ts";
+import { unitBuiltins } from "./units.ts";
+import { uriBuiltins } from "./uri.ts";
+import { urlQueryBuiltins } from "./urlquery.ts";
+import { uuidBuiltins } from "./uuid.ts";
+import { yamlBuiltins } from "./yaml.ts";
 
 /**
  * The built-ins that the Mixer answers, by OPA's names; the others of OPA's are inside the module or refused when a
  * policy is built and when it is loaded.
  */
-export const hostBuiltins: ReadonlyMap<string, HostBuiltin> = new Map<string, HostBuiltin>([
-	["sprintf", sprintf],
-	["time.now_ns", (_args, { nowNs }) => nowNs.toString()],
-	["strings.any_prefix_match", (args) => anyMatch(args, (text, base) => text.startsWith(base))],
-	["strings.any_suffix_match", (args) => anyMatch(args, (text, base) => text.endsWith(base))],
-	["hex.encode", (args) => JSON.stringify(Buffer.from(stringArgument(args, 0)).toString("hex"))],
-	...["md5", "sha1", "sha256"].map((name) => [`crypto.${name}`, digest(name)] as const),
-	...["md5", "sha1", "sha256", "sha512"].map((name) => [`crypto.hmac.${name}`, hmac(name)] as const),
+export const hostBuiltins: ReadonlyMap<string, HostBuiltin> = new Map([
+	...cryptoDigests,
+	...encodingBuiltins,
+	...graphBuiltins,
+	...jsonBuiltins,
+	...netBuiltins,
+	...numberBuiltins,
+	...objectBuiltins,
+	...regexBuiltins,
+	...semverBuiltins,
+	["sprintf", sprintf] as const,
+	...stringBuiltins,
+	...timeBuiltins,
+	...unitBuiltins,
+	...uriBuiltins,
+	...urlQueryBuiltins,
+	...uuidBuiltins,
+	...yamlBuiltins,
 ]);
 
 /**
@@ -55,17 +80,3 @@ export const volatileBuiltins: ReadonlySet<string> = new Set([
 	"time.now_ns",
 	"uuid.rfc4122",
 ]);
-
-function anyMatch(args: readonly string[], matches: (text: string, base: string) => boolean): string {
-	const bases = stringsArgument(args, 1);
-	return String(stringsArgument(args, 0).some((text) => bases.some((base) => matches(text, base))));
-}
-
-function digest(algorithm: string): HostBuiltin {
-	return (args) => JSON.stringify(createHash(algorithm).update(stringArgument(args, 0)).digest("hex"));
-}
-
-function hmac(algorithm: string): HostBuiltin {
-	return (args) =>
-		JSON.stringify(createHmac(algorithm, stringArgument(args, 1)).update(stringArgument(args, 0)).digest("hex"));
-}

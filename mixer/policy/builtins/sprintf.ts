@@ -1,11 +1,12 @@
 import { goFloat } from "./go-float.ts";
-import { type HostBuiltin, stringArgument } from "./host-builtin.ts";
-import { parseRegoValue } from "./parse-rego-value.ts";
+import type { HostBuiltin } from "./host-builtin.ts";
+import { text as stringValue } from "./make-value.ts";
+import { operand, stringOperand } from "./operands.ts";
 import { printValue, type RegoValue } from "./rego-value.ts";
 
 /** A value as OPA hands it to Go's fmt: whole numbers, other numbers, and everything else as text. */
 type Formatted =
-	| { type: "int64"; value: bigint }
+	| { type: "int64" | "*big.Int"; value: bigint }
 	| { type: "float64"; value: number }
 	| { type: "string"; value: string };
 
@@ -19,10 +20,8 @@ const VERB = /%([-+# 0]*)(\d*)(?:\.(\d*))?([^\d]|$)/gsu;
  * rare is an error instead of a guess: verbs other than v s q d x X o b f F e g t, `*` and `[n]`.
  */
 export const sprintf: HostBuiltin = (args) => {
-	const format = stringArgument(args, 0);
-	const list = parseRegoValue(args[1] ?? "");
-	if (list.type !== "array") throw new TypeError("operand 2 must be an array");
-	const values = list.items.map(toFormatted);
+	const format = stringOperand(args, 0);
+	const values = operand(args, 1, "array").items.map(toFormatted);
 	let used = 0;
 	const text = format.replace(
 		VERB,
@@ -34,8 +33,8 @@ export const sprintf: HostBuiltin = (args) => {
 			return formatValue(verb, value, { flags, width: Number(width), digits: digitsOf(precision) });
 		},
 	);
-	const extra = values.slice(used).map((value) => `${typeName(value)}=${formatValue("v", value, plain)}`);
-	return JSON.stringify(extra.length === 0 ? text : `${text}%!(EXTRA ${extra.join(", ")})`);
+	const extra = values.slice(used).map((value) => `${value.type}=${formatValue("v", value, plain)}`);
+	return stringValue(extra.length === 0 ? text : `${text}%!(EXTRA ${extra.join(", ")})`);
 };
 
 interface Spec {
@@ -54,8 +53,13 @@ function digitsOf(precision: string | undefined): number | undefined {
 function toFormatted(value: RegoValue): Formatted {
 	if (value.type === "string") return { type: "string", value: value.value };
 	if (value.type !== "number") return { type: "string", value: printValue(value) };
-	if (/^-?\d+$/.test(value.text)) return { type: "int64", value: BigInt(value.text) };
-	return { type: "float64", value: Number(value.text) };
+	if (/^-?\d+$/.test(value.text)) {
+		const whole = BigInt(value.text);
+		return { type: BigInt.asIntN(64, whole) === whole ? "int64" : "*big.Int", value: whole };
+	}
+	const double = Number(value.text);
+	// What a double can't hold is shown as it is written.
+	return Number.isFinite(double) ? { type: "float64", value: double } : { type: "string", value: value.text };
 }
 
 function formatValue(verb: string, value: Formatted, spec: Spec): string {
@@ -66,15 +70,11 @@ function formatValue(verb: string, value: Formatted, spec: Spec): string {
 	}
 	const text = formatOf(verb, value, spec);
 	// Go says which type the verb doesn't fit, and shows the value as %v would.
-	if (text === undefined) return `%!${verb}(${typeName(value)}=${formatValue("v", value, spec)})`;
+	if (text === undefined) {
+		const name = value.type.replace("*", "");
+		return `%!${verb}(${name}=${formatValue("v", value, value.type === "*big.Int" ? plain : spec)})`;
+	}
 	return pad(text, spec, value.type);
-}
-
-/** Go's name of a value's type; a whole number beyond 64 bits has two, by where it stands. */
-function typeName(value: Formatted): string {
-	const big = value.type === "int64" && BigInt.asIntN(64, value.value) !== value.value;
-	if (big) throw new TypeError("a number beyond 64 bits without a verb of its own is not supported here");
-	return value.type;
 }
 
 function formatOf(verb: string, value: Formatted, spec: Spec): string | undefined {
@@ -83,6 +83,8 @@ function formatOf(verb: string, value: Formatted, spec: Spec): string | undefine
 			return formatString(verb, value.value, spec);
 		case "int64":
 			return formatInt(verb, value.value, spec);
+		case "*big.Int":
+			return verb === "q" ? undefined : formatInt(verb === "s" ? "d" : verb, value.value, spec);
 		case "float64":
 			return formatFloat(verb, value.value, spec);
 	}
@@ -125,7 +127,8 @@ function pad(text: string, { flags, width, digits }: Spec, type: Formatted["type
 	if (missing <= 0) return text;
 	if (flags.includes("-")) return text + " ".repeat(missing);
 	// A precision of a whole number is its number of digits, and takes the place of padding with zeros.
-	if (!flags.includes("0") || (type === "int64" && digits !== undefined)) return " ".repeat(missing) + text;
+	if (!flags.includes("0") || (type !== "string" && type !== "float64" && digits !== undefined))
+		return " ".repeat(missing) + text;
 	const signed = type !== "string" && /^[-+ ]/.test(text) ? 1 : 0;
 	return text.slice(0, signed) + "0".repeat(missing) + text.slice(signed);
 }

@@ -1,0 +1,72 @@
+import { MixerError } from "../../mixer/error.ts";
+import { linkFilter } from "../../mixer/policy/link/link.ts";
+import { evaluatingExports, LinkedInstance } from "../../mixer/policy/link/linked-instance.ts";
+import { measurePolicy } from "../../mixer/policy/link/measure-policy.ts";
+import type { LinkableFilter } from "../../mixer/policy/place-policies.ts";
+import { placePolicy } from "../../mixer/policy/placement.ts";
+import { analysePlan } from "../../mixer/policy/plan-analysis.ts";
+import { hostBuiltinsOf, PolicyInstance } from "../../mixer/policy/policy-instance.ts";
+import type { CompiledCase } from "./compile-case.ts";
+import type { Outcome } from "./outcome.ts";
+import { somePluginConfig, somePolicy } from "./policy.ts";
+
+/** Where a case is run. */
+export const places = ["mixer", "proxy"] as const;
+export type Place = (typeof places)[number];
+
+/** What an evaluation in the proxy may spend: far more than a case takes. */
+const FUEL = 100_000_000;
+
+/** Memory of an evaluation in the proxy beside the data, in pages of 64 KiB. */
+const EXTRA_PAGES = 256;
+
+const REVISION = "0".repeat(64);
+
+/** Places a case as a build does a Policy that asks for the place, and evaluates it there. */
+export function runCase(
+	compiled: CompiledCase,
+	input: string | undefined,
+	{ place, filter }: { place: Place; filter: LinkableFilter },
+): Outcome {
+	const { plan, entrypoint, policyWasm } = compiled;
+	const placed = placePolicy({
+		policy: somePolicy(entrypoint, place),
+		reads: analysePlan(plan, entrypoint),
+		leftToHost: new Set(hostBuiltinsOf(policyWasm)),
+		proxyBuiltins: filter.builtins,
+	});
+	if ("faults" in placed) return { type: "refused", message: placed.faults.join("\n") };
+	const bytes = Buffer.from(input ?? "");
+	try {
+		return place === "mixer" ? runInMixer(compiled, bytes) : runInProxy(compiled, bytes, filter);
+	} catch (error) {
+		return { type: "error", message: MixerError.from(error).message };
+	}
+}
+
+function runInMixer({ policyWasm, data, entrypoint }: CompiledCase, input: Uint8Array): Outcome {
+	const module = new WebAssembly.Module(new Uint8Array(policyWasm));
+	const instance = new PolicyInstance({ module, data, now: Date.now });
+	return outcomeOf(instance.evaluate(instance.entrypoints.get(entrypoint) ?? -1, input));
+}
+
+function runInProxy(
+	{ policyWasm, data, entrypoint }: CompiledCase,
+	input: Uint8Array,
+	filter: LinkableFilter,
+): Outcome {
+	const policy = { ...measurePolicy({ policyWasm, data, extraPages: EXTRA_PAGES }), policyWasm };
+	const linked = linkFilter({ filter: filter.wasm, policy, keep: evaluatingExports });
+	const instance = new LinkedInstance({
+		module: new WebAssembly.Module(new Uint8Array(linked)),
+		vmConfig: `${REVISION}\n${Buffer.from(data).toString("utf8")}`,
+		pluginConfig: somePluginConfig(REVISION),
+		now: Date.now,
+	});
+	const { value, fault } = instance.evaluate(instance.entrypoints.get(entrypoint) ?? -1, input, FUEL);
+	return fault === undefined ? outcomeOf(value) : { type: "error", message: fault };
+}
+
+function outcomeOf(json: string | undefined): Outcome {
+	return json === undefined ? { type: "undefined" } : { type: "value", json };
+}
