@@ -34,7 +34,7 @@ export function readCases(text: string, subject: string): ComplianceCase[] {
 			subject,
 			query: found.query.trim(),
 			modules: found.modules ?? [],
-			data: found.data === undefined ? "{}" : goJson(found.data),
+			data: goJson(found.data ?? {}),
 			input: withoutLastCommas(found.input_term) ?? (found.input === undefined ? undefined : goJson(found.input)),
 			sortBindings: found.sort_bindings ?? false,
 			expected: expectationOf(found),

@@ -1,4 +1,5 @@
-import { compareValues, type RegoValue } from "./rego-value.ts";
+import { object, set } from "./make-value.ts";
+import type { RegoValue } from "./rego-value.ts";
 
 const TOKEN = /\s*("(?:[^"\\]|\\.)*"|-?\.?\d[^\s,:\]})]*|true|false|null|set\(\)|[[\]{},:])/y;
 
@@ -55,7 +56,7 @@ class ValueReader {
 		const after = this.next();
 		if (after === ":") return this.#members(first);
 		const items = after === "}" ? [first] : this.#items("}", [first, this.value(this.next())]);
-		return { type: "set", items: items.sort(compareValues) };
+		return set(items);
 	}
 
 	#members(firstKey: RegoValue): RegoValue {
@@ -65,6 +66,6 @@ class ValueReader {
 			this.next();
 			members.push([key, this.value(this.next())]);
 		}
-		return { type: "object", members: members.sort(([a], [b]) => compareValues(a, b)) };
+		return object(members);
 	}
 }

@@ -3,6 +3,7 @@ import { encodingBuiltins } from "./encodings.ts";
 import { graphBuiltins } from "./graph.ts";
 import type { HostBuiltin } from "./host-builtin.ts";
 import { jsonBuiltins } from "./json.ts";
+import { jwtBuiltins } from "./jwt.ts";
 import { netBuiltins } from "./net.ts";
 import { numberBuiltins } from "./numbers.ts";
 import { objectBuiltins } from "./object-subset.ts";
@@ -26,6 +27,7 @@ export const hostBuiltins: ReadonlyMap<string, HostBuiltin> = new Map([
 	...encodingBuiltins,
 	...graphBuiltins,
 	...jsonBuiltins,
+	...jwtBuiltins,
 	...netBuiltins,
 	...numberBuiltins,
 	...objectBuiltins,
