@@ -16,6 +16,7 @@ import { unitBuiltins } from "./units.ts";
 import { uriBuiltins } from "./uri.ts";
 import { urlQueryBuiltins } from "./urlquery.ts";
 import { uuidBuiltins } from "./uuid.ts";
+import { x509Builtins } from "./x509.ts";
 import { yamlBuiltins } from "./yaml.ts";
 
 /**
@@ -40,6 +41,7 @@ export const hostBuiltins: ReadonlyMap<string, HostBuiltin> = new Map([
 	...uriBuiltins,
 	...urlQueryBuiltins,
 	...uuidBuiltins,
+	...x509Builtins,
 	...yamlBuiltins,
 ]);
 
