@@ -1,6 +1,7 @@
 import { cryptoDigests } from "./crypto-digests.ts";
 import { encodingBuiltins } from "./encodings.ts";
 import { graphBuiltins } from "./graph.ts";
+import { graphqlBuiltins } from "./graphql.ts";
 import type { HostBuiltin } from "./host-builtin.ts";
 import { jsonBuiltins } from "./json.ts";
 import { jwtBuiltins } from "./jwt.ts";
@@ -27,6 +28,7 @@ export const hostBuiltins: ReadonlyMap<string, HostBuiltin> = new Map([
 	...cryptoDigests,
 	...encodingBuiltins,
 	...graphBuiltins,
+	...graphqlBuiltins,
 	...jsonBuiltins,
 	...jwtBuiltins,
 	...netBuiltins,
