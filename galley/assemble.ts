@@ -30,10 +30,12 @@ function defaultSettings(): SettingsSpec {
 function toSettings(spec: SettingsSpec): Settings {
 	const { grace, ...mixer } = spec.mixer;
 	const { ttl, denialTtl, ...cache } = spec.cache;
+	const { timeout, ...httpSend } = spec.httpSend;
 	return {
 		...spec,
 		cache: { ...cache, ttlMs: ttl, denialTtlMs: denialTtl },
 		mixer: { ...mixer, graceMs: grace },
+		httpSend: { ...httpSend, timeoutMs: timeout },
 	};
 }
 

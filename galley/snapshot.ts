@@ -46,6 +46,18 @@ export interface HandlerConfig {
 	readonly line: number;
 }
 
+/** What policies in the Mixer may do with http.send and net.lookup_ip_addr. */
+export interface HttpSendSettings {
+	/** Names and addresses in lower case, each with a port or for 80 and 443; `*.suffix` for every name below. */
+	readonly hosts: readonly string[];
+	/** Of one request at most, and where the policy doesn't say. */
+	readonly timeoutMs: number;
+	/** Of a body at most. */
+	readonly responseBytes: number;
+	/** Of the responses that a policy worker keeps; 0 keeps none. */
+	readonly cacheBytes: number;
+}
+
 export interface Settings {
 	/** What happens to a request that no enforcing Policy targets. */
 	readonly default: "deny" | "allow";
@@ -80,6 +92,7 @@ export interface Settings {
 		readonly queuedChecks: number;
 		readonly graceMs: number;
 	};
+	readonly httpSend: HttpSendSettings;
 	readonly ports: {
 		readonly listener: number;
 		readonly envoyAdmin: number;

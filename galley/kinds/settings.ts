@@ -2,6 +2,7 @@ import * as z from "zod";
 import { checkedText } from "./checked-text.ts";
 import { documentSchema } from "./document-kind.ts";
 import { duration } from "./duration.ts";
+import { httpSendSchema } from "./http-send.ts";
 import { envoyName } from "./names.ts";
 import { redactionSchema } from "./redaction.ts";
 import { port } from "./target.ts";
@@ -163,6 +164,7 @@ export const settingsSchema = documentSchema(
 				.default(false)
 				.describe("Whether allowed responses carry the decision's id, as denials always do."),
 			mixer: mixerSchema,
+			httpSend: httpSendSchema,
 			ports: portsSchema,
 		})
 		.prefault({}),

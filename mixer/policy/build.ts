@@ -1,14 +1,15 @@
 import type { Settings, Snapshot } from "../../galley/snapshot.ts";
+import { networkBuiltins } from "./builtins/registry.ts";
 import { type CompileOptions, checkSources, settled } from "./compile.ts";
 import { buildWarnings, type PolicyExplanation } from "./explain.ts";
 import { proveLinked } from "./link/prove-linked.ts";
 import { readOpaVersion } from "./opa.ts";
-import { type LinkableFilter, type PlacedPolicies, placePolicies } from "./place-policies.ts";
+import { type LinkableFilter, type PlacedPolicies, type PlaceOptions, placePolicies } from "./place-policies.ts";
 import { pluginConfig } from "./plugin-config.ts";
 import { checkPolicyData } from "./policy-data.ts";
 import { findPolicySources } from "./policy-sources.ts";
 import { proveBuild } from "./prove-build.ts";
-import type { Build } from "./requirements.ts";
+import type { Build, PolicyRequirements } from "./requirements.ts";
 import { computeRevision } from "./revision.ts";
 import { visibleSecrets } from "./visible-secrets.ts";
 import { vmConfig } from "./vm-config.ts";
@@ -46,10 +47,11 @@ export async function buildPolicies(options: BuildOptions): Promise<ExplainedBui
 	const reportAttributes = [...new Set(options.reportAttributes)].sort();
 	const policies = required.map(({ policy, requirements }) => [policy, requirements] as const);
 	const parts = { settings, policies, reportAttributes };
-	const revision = computeRevision({ policyWasm, module, data, pluginConfig: pluginConfig(parts) });
 	const requirements = required.map((each) => each.requirements);
+	const httpSend = usesNetwork(requirements) ? { httpSend: settings.httpSend } : {};
+	const revision = computeRevision({ policyWasm, module, data, pluginConfig: pluginConfig(parts), ...httpSend });
 	const build: Build = {
-		requirements: { revision, opaVersion, policies: requirements, reportAttributes },
+		requirements: { revision, opaVersion, policies: requirements, ...httpSend, reportAttributes },
 		module,
 		policyWasm,
 		data,
@@ -69,13 +71,23 @@ async function compileAll({ snapshot, filter, opa, inputSchemaFile }: BuildOptio
 	const sources = await findPolicySources(snapshot);
 	await checkPolicyData(dir, sources.data);
 	const compile: CompileOptions = { opa, dir, sources };
-	const placing = placePolicies({ ...compile, policies, filter, extraPages: settings.limits.policyPages });
+	const placing = placePolicies({ ...compile, policies, filter, ...placeLimits(settings) });
 	const checking =
 		policies.length === 0
 			? readOpaVersion(opa, dir).then((opaVersion) => ({ opaVersion, testsPassed: 0 }))
 			: checkSources({ ...compile, inputSchemaFile });
 	const [checked, placed] = await Promise.allSettled([checking, placing]);
 	return { ...settled(checked), ...settled<PlacedPolicies>(placed) };
+}
+
+function placeLimits({ limits, httpSend }: Settings): Pick<PlaceOptions, "extraPages" | "hosts"> {
+	return { extraPages: limits.policyPages, hosts: httpSend.hosts };
+}
+
+function usesNetwork(requirements: readonly PolicyRequirements[]): boolean {
+	return requirements.some(
+		({ placement, builtins }) => placement === "mixer" && builtins.some((name) => networkBuiltins.has(name)),
+	);
 }
 
 function proveEvaluable(build: Build, evaluable: Uint8Array, { limits }: Settings): void {

@@ -64,12 +64,13 @@ export class PolicyEngine {
 	 * held stays.
 	 */
 	async load(build: Build): Promise<void> {
-		const { revision } = build.requirements;
+		const { revision, httpSend } = build.requirements;
 		proveBuild(build);
 		if (build.policyWasm.byteLength > 0 && !this.#held.has(revision)) {
 			const data = new Uint8Array(new SharedArrayBuffer(build.data.byteLength));
 			data.set(build.data);
-			this.#pool.load({ revision, module: await WebAssembly.compile(build.policyWasm), data });
+			const module = await WebAssembly.compile(build.policyWasm);
+			this.#pool.load({ revision, module, data, ...(httpSend && { httpSend }) });
 		}
 		await this.#pool.started;
 		this.#held.delete(revision);

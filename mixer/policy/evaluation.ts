@@ -1,3 +1,5 @@
+import type { HttpSendSettings } from "../../galley/snapshot.ts";
+
 /** One question to the engine. */
 export interface EvaluationRequest {
 	/** The revision whose requirements the input was made by; no other one is evaluated instead. */
@@ -39,6 +41,8 @@ export interface LoadedRevision {
 	readonly module: WebAssembly.Module;
 	/** On shared memory: one copy for all workers. */
 	readonly data: Uint8Array;
+	/** What its policies may do with the network; left out where none uses it. */
+	readonly httpSend?: HttpSendSettings;
 }
 
 /** What a worker says: that it can be used, or the answer to its one evaluation. */

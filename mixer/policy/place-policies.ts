@@ -19,6 +19,8 @@ export interface PlaceOptions extends CompileOptions {
 	readonly filter: LinkableFilter;
 	/** Memory of an evaluation in the proxy beside the data, in pages of 64 KiB. */
 	readonly extraPages: number;
+	/** Hosts that policies in the Mixer may ask. */
+	readonly hosts: readonly string[];
 }
 
 /** All Policies, compiled for the places they run in. */
@@ -68,12 +70,12 @@ function calledInProxy(required: readonly RequiredPolicy[]): ReadonlySet<string>
 }
 
 async function requireAll(options: PlaceOptions): Promise<{ all: CompiledModule; required: RequiredPolicy[] }> {
-	const { policies, filter } = options;
+	const { policies, filter, hosts } = options;
 	if (policies.length === 0) return { all: { policyWasm: new Uint8Array(), data: Buffer.from("{}") }, required: [] };
 	const [all, plan] = await Promise.all([
 		compileModule({ ...options, askers: policies }),
 		compilePlan({ ...options, askers: policies }),
 	]);
 	const leftToHost = new Set(hostBuiltinsOf(all.policyWasm));
-	return { all, required: requirePolicies(policies, { plan, leftToHost, proxyBuiltins: filter.builtins }) };
+	return { all, required: requirePolicies(policies, { plan, leftToHost, proxyBuiltins: filter.builtins, hosts }) };
 }

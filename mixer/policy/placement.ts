@@ -1,5 +1,5 @@
 import type { Policy } from "../../galley/snapshot.ts";
-import { describeRefused, refusedBuiltins } from "./builtins/registry.ts";
+import { describeRefused, networkBuiltins, refusedBuiltins } from "./builtins/registry.ts";
 import { type BuiltinCall, describeBuiltin, type PlanReads } from "./plan-reads.ts";
 
 /** What decides where a Policy can run. */
@@ -10,6 +10,8 @@ export interface PlacementQuestion {
 	readonly leftToHost: ReadonlySet<string>;
 	/** Those of them that the filter has. */
 	readonly proxyBuiltins: ReadonlySet<string>;
+	/** Hosts that policies in the Mixer may ask. */
+	readonly hosts: readonly string[];
 }
 
 /**
@@ -40,12 +42,13 @@ export function placePolicy(question: PlacementQuestion): Placement {
 
 /** The calls of built-ins that a place can't run, by OPA's own module or by itself. */
 function lackedBy(place: "proxy" | "mixer", question: PlacementQuestion): BuiltinCall[] {
-	const { reads, leftToHost, proxyBuiltins } = question;
+	const { reads, leftToHost, proxyBuiltins, hosts } = question;
 	const names = reads.builtins.map(({ name }) => name);
 	const left = names.filter((name) => leftToHost.has(name));
 	const damaging = refusedBuiltins(names, []);
 	const isKeptOut = (name: string) => trapping.has(name) || (leftToHost.has(name) && !proxyBuiltins.has(name));
-	const lacked = place === "mixer" ? refusedBuiltins([], left) : names.filter(isKeptOut);
+	const refused = () => [...refusedBuiltins([], left), ...withoutHosts(left, hosts)];
+	const lacked = place === "mixer" ? refused() : names.filter(isKeptOut);
 	const isBeyond = ({ beyondProxy }: BuiltinCall) => place === "proxy" && beyondProxy !== undefined;
 	return reads.builtins.filter((call) => damaging.includes(call.name) || lacked.includes(call.name) || isBeyond(call));
 }
@@ -56,6 +59,15 @@ function describeKeptOut(call: BuiltinCall, policy: Policy): string {
 	return `${place.file}:${place.row}: the proxy cannot run the built-in ${describeBuiltin(call)}, and ${asker}`;
 }
 
+/** What asks the network, where nothing of it may be asked. */
+function withoutHosts(names: readonly string[], hosts: readonly string[]): string[] {
+	return hosts.length > 0 ? [] : names.filter((name) => networkBuiltins.has(name));
+}
+
 function describeCall({ name, place }: BuiltinCall): string {
+	if (networkBuiltins.has(name)) {
+		const remedy = "list the hosts that policies may ask in spec.httpSend.hosts of the Settings";
+		return `${place.file}:${place.row}: ${name} may ask no host: ${remedy}`;
+	}
 	return `${place.file}:${place.row}: ${describeRefused([name])}`;
 }

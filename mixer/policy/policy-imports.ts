@@ -5,6 +5,7 @@ import { parseRegoValue } from "./builtins/parse-rego-value.ts";
 import { hostBuiltins } from "./builtins/registry.ts";
 import type { RegoValue } from "./builtins/rego-value.ts";
 import { writeValue } from "./builtins/write-value.ts";
+import type { PolicyNetwork } from "./network/policy-network.ts";
 
 /** What a policy's instance calls outside of itself. */
 export interface PolicyHost {
@@ -21,13 +22,20 @@ interface Attached {
 	readonly call: (name: string, ...args: number[]) => number;
 }
 
+export interface PolicyImportsOptions {
+	readonly memory: WebAssembly.Memory;
+	/** Milliseconds since 1970. */
+	readonly now: () => number;
+	readonly network?: PolicyNetwork;
+}
+
 /**
  * The imports of OPA's Wasm ABI (openpolicyagent.org/docs/wasm). opa-wasm has its own; these answer every failing
  * built-in and every abort with a throw, and pass numbers and sets as they are.
  */
-export function policyImports(memory: WebAssembly.Memory, now: () => number): PolicyHost {
+export function policyImports({ memory, now, network }: PolicyImportsOptions): PolicyHost {
 	let attached: Attached = { builtins: new Map(), call: () => 0 };
-	let context = newContext(0n);
+	let context = newContext(0n, network);
 	const builtin = (id: number, _context: number, ...args: number[]) => {
 		const name = attached.builtins.get(id) ?? "";
 		const texts = args.map((arg) => readText(memory, attached.call("opa_value_dump", arg)));
@@ -48,19 +56,31 @@ export function policyImports(memory: WebAssembly.Memory, now: () => number): Po
 			return [...attached.builtins.values()];
 		},
 		begin: () => {
-			context = newContext(BigInt(now()) * 1_000_000n);
+			context = newContext(BigInt(now()) * 1_000_000n, network);
 		},
 	};
 }
 
-function newContext(nowNs: bigint): BuiltinContext {
-	const made = new Map<string, RegoValue>();
+function newContext(nowNs: bigint, network: PolicyNetwork | undefined): BuiltinContext {
+	const made = new Map<string, () => RegoValue>();
 	const once = (key: string, make: () => RegoValue) => {
-		const value = made.get(key) ?? make();
-		made.set(key, value);
-		return value;
+		const known = made.get(key) ?? kept(make);
+		made.set(key, known);
+		return known();
 	};
-	return { nowNs, randomBytes, once };
+	return { nowNs, randomBytes, once, ...(network && { network }) };
+}
+
+/** What a function answers or throws, again and again. */
+function kept<Value>(make: () => Value): () => Value {
+	try {
+		const value = make();
+		return () => value;
+	} catch (error) {
+		return () => {
+			throw error;
+		};
+	}
 }
 
 function callBuiltin(name: string, texts: readonly string[], context: BuiltinContext): RegoValue | undefined {

@@ -4,6 +4,7 @@ import { asJson } from "./builtins/go-json.ts";
 import { parseRegoValue } from "./builtins/parse-rego-value.ts";
 import { describeRefused, refusedBuiltins } from "./builtins/registry.ts";
 import { writeValue } from "./builtins/write-value.ts";
+import type { PolicyNetwork } from "./network/policy-network.ts";
 import { type PolicyHost, policyImports } from "./policy-imports.ts";
 
 // The package's file for `import` leaves this class out, its types don't.
@@ -32,6 +33,15 @@ const NO_RESULT = "set()";
 const RESULT_START = '{{"result":';
 const RESULT_END = "}}";
 
+export interface PolicyInstanceOptions {
+	readonly module: WebAssembly.Module;
+	readonly data: Uint8Array;
+	/** Milliseconds since 1970. */
+	readonly now: () => number;
+	/** What its built-ins may ask; without it they fail. */
+	readonly network?: PolicyNetwork;
+}
+
 /**
  * One instance of a compiled policy with its data, for one evaluation at a time. An evaluation that throws leaves it
  * unusable: OPA's stack pointer stays where the throw left it.
@@ -45,8 +55,8 @@ export class PolicyInstance {
 	readonly #startBytes: number;
 
 	/** @throws MixerError "invalid" where the module needs a built-in that the Mixer doesn't have. */
-	constructor(options: { module: WebAssembly.Module; data: Uint8Array; now: () => number }) {
-		const { memory, instance, host, builtins } = instantiate(options.module, options.data.byteLength, options.now);
+	constructor(options: PolicyInstanceOptions) {
+		const { memory, instance, host, builtins } = instantiate(options);
 		const refused = refusedBuiltins([], builtins);
 		if (refused.length > 0) throw new MixerError("invalid", describeRefused(refused));
 		this.#host = host;
@@ -88,15 +98,16 @@ export class PolicyInstance {
 
 /** The built-ins that a module leaves to its host, whether the Mixer has them or not. */
 export function hostBuiltinsOf(policyWasm: Uint8Array): readonly string[] {
-	return instantiate(new WebAssembly.Module(policyWasm), 0, () => 0).builtins;
+	const module = new WebAssembly.Module(policyWasm);
+	return instantiate({ module, data: new Uint8Array(), now: () => 0 }).builtins;
 }
 
-function instantiate(module: WebAssembly.Module, dataBytes: number, now: () => number) {
-	const growth = Math.ceil((dataBytes * DATA_GROWTH) / PAGE_BYTES) + EVALUATION_PAGES;
+function instantiate({ module, data, now, network }: PolicyInstanceOptions) {
+	const growth = Math.ceil((data.byteLength * DATA_GROWTH) / PAGE_BYTES) + EVALUATION_PAGES;
 	for (let initial = FIRST_PAGES; ; initial *= 2) {
 		const memory = new WebAssembly.Memory({ initial, maximum: initial + growth });
 		try {
-			const host = policyImports(memory, now);
+			const host = policyImports({ memory, now, ...(network && { network }) });
 			const instance = new WebAssembly.Instance(module, host.imports);
 			return { memory, instance, host, builtins: host.attach(instance) };
 		} catch (error) {

@@ -17,6 +17,8 @@ export interface RequirementSources {
 	readonly leftToHost: ReadonlySet<string>;
 	/** Those that the filter has. */
 	readonly proxyBuiltins: ReadonlySet<string>;
+	/** Hosts that policies in the Mixer may ask. */
+	readonly hosts: readonly string[];
 }
 
 /** What a Policy requires, and why. */

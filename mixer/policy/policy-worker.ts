@@ -16,6 +16,7 @@ function obey(command: WorkerCommand): void {
 			load(command);
 			break;
 		case "unload":
+			held.get(command.revision)?.close();
 			held.delete(command.revision);
 			break;
 		case "evaluate": {

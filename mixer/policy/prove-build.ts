@@ -1,4 +1,5 @@
 import { MixerError } from "../error.ts";
+import { NO_NETWORK } from "./builtins/http-send.ts";
 import { describeRefused, refusedBuiltins } from "./builtins/registry.ts";
 import { PolicyInstance } from "./policy-instance.ts";
 import type { Build } from "./requirements.ts";
@@ -27,6 +28,7 @@ export function proveBuild({ requirements, policyWasm, data }: Build): void {
 			instance.evaluate(id, EMPTY_INPUT);
 		} catch (error) {
 			const { message } = MixerError.from(error);
+			if (message.endsWith(NO_NETWORK)) continue;
 			throw new MixerError("invalid", `Policy ${name} fails on an empty input: ${message}`, { cause: error });
 		}
 	}

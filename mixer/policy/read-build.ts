@@ -19,6 +19,14 @@ const RequirementsFile = z.object({
 			deterministic: z.boolean(),
 		}),
 	),
+	httpSend: z
+		.object({
+			hosts: z.array(z.string()),
+			timeoutMs: z.number(),
+			responseBytes: z.number(),
+			cacheBytes: z.number(),
+		})
+		.exactOptional(),
 	reportAttributes: z.array(z.string()),
 	testsPassed: z.number(),
 });
@@ -38,7 +46,8 @@ export async function readBuild(dir: string): Promise<Build> {
 	const policyWasm = await read(dir, "policy.wasm");
 	const module = await read(dir, "filter.wasm");
 	const data = await read(dir, "data.json");
-	const found = computeRevision({ policyWasm, module, data, pluginConfig: JSON.stringify(rest) });
+	const network = requirements.httpSend === undefined ? {} : { httpSend: requirements.httpSend };
+	const found = computeRevision({ policyWasm, module, data, pluginConfig: JSON.stringify(rest), ...network });
 	if (found !== revision || found !== requirements.revision) {
 		throw new MixerError("invalid", `${dir}: the files are not of one build: run sluice build again`);
 	}

@@ -1,3 +1,5 @@
+import type { HttpSendSettings } from "../../galley/snapshot.ts";
+
 /** A path below `input`, one string a segment: ["request", "headers", "x-role"]. [] is the whole document. */
 export type InputPath = readonly string[];
 
@@ -19,6 +21,8 @@ export interface Requirements {
 	readonly revision: string;
 	readonly opaVersion: string;
 	readonly policies: readonly PolicyRequirements[];
+	/** What they may do with the network; left out where none of those in the Mixer uses it. */
+	readonly httpSend?: HttpSendSettings;
 	/** Attribute names that telemetry uses, sorted. */
 	readonly reportAttributes: readonly string[];
 }

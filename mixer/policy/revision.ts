@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { HttpSendSettings } from "../../galley/snapshot.ts";
 
 /** What decides about a request, apart from the request. */
 export interface RevisionParts {
@@ -7,6 +8,8 @@ export interface RevisionParts {
 	readonly data: Uint8Array;
 	/** The plugin configuration without its revision. */
 	readonly pluginConfig: string;
+	/** What the policies may do with the network, where one uses it. */
+	readonly httpSend?: HttpSendSettings;
 }
 
 /**
@@ -20,6 +23,7 @@ export function computeRevision(parts: RevisionParts): string {
 		"filter.wasm": parts.module,
 		"data.json": parts.data,
 		"plugin-config.json": Buffer.from(parts.pluginConfig),
+		...(parts.httpSend && { "http-send.json": Buffer.from(JSON.stringify(parts.httpSend)) }),
 	};
 	for (const [name, bytes] of Object.entries(framed)) {
 		const length = Buffer.alloc(8);

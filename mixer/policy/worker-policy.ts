@@ -1,15 +1,18 @@
 import { MixerError } from "../error.ts";
 import type { LoadedRevision, WorkerAnswer } from "./evaluation.ts";
+import { PolicyNetwork } from "./network/policy-network.ts";
 import { checkPolicyInput } from "./policy-input.ts";
 import { PolicyInstance } from "./policy-instance.ts";
 
 /** A revision in a worker: an instance ready for the next evaluation, whatever the last one did to its own. */
 export class WorkerPolicy {
 	readonly #options: LoadedRevision & { readonly now: () => number };
+	readonly #network: PolicyNetwork | undefined;
 	#instance: PolicyInstance | undefined;
 
 	constructor(options: LoadedRevision & { readonly now: () => number }) {
 		this.#options = options;
+		this.#network = options.httpSend && new PolicyNetwork(options.httpSend);
 		this.prepare();
 	}
 
@@ -20,7 +23,12 @@ export class WorkerPolicy {
 
 	/** Makes the next evaluation quick: called when no answer waits. */
 	prepare(): void {
-		this.#instance ??= new PolicyInstance(this.#options);
+		this.#instance ??= new PolicyInstance({ ...this.#options, ...(this.#network && { network: this.#network }) });
+	}
+
+	/** Called when it is not asked any more. */
+	close(): void {
+		this.#network?.close();
 	}
 
 	evaluate(entrypoint: string, input: Uint8Array): WorkerAnswer {

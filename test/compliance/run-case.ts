@@ -14,6 +14,9 @@ import { somePluginConfig, somePolicy } from "./policy.ts";
 export const places = ["mixer", "proxy"] as const;
 export type Place = (typeof places)[number];
 
+/** What policies may ask: the cases that do get along without an answer, or ask for this machine. */
+const HOSTS = ["localhost", "127.0.0.1", "*.invalid"];
+
 /** What an evaluation in the proxy may spend: far more than a case takes. */
 const FUEL = 100_000_000;
 
@@ -34,6 +37,7 @@ export function runCase(
 		reads: analysePlan(plan, entrypoint),
 		leftToHost: new Set(hostBuiltinsOf(policyWasm)),
 		proxyBuiltins: filter.builtins,
+		hosts: HOSTS,
 	});
 	if ("faults" in placed) return { type: "refused", message: placed.faults.join("\n") };
 	const bytes = Buffer.from(input ?? "");

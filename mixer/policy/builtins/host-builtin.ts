@@ -1,3 +1,4 @@
+import type { PolicyNetwork } from "../network/policy-network.ts";
 import type { RegoValue } from "./rego-value.ts";
 
 /** What a built-in may use of an evaluation. */
@@ -8,6 +9,8 @@ export interface BuiltinContext {
 	readonly randomBytes: (count: number) => Uint8Array;
 	/** The value of a key in this evaluation, made when it is first asked for. */
 	readonly once: (key: string, make: () => RegoValue) => RegoValue;
+	/** The network, where its built-ins may use it. */
+	readonly network?: PolicyNetwork;
 }
 
 /**

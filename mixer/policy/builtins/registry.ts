@@ -1,8 +1,10 @@
+import { awsBuiltins } from "./aws-signature.ts";
 import { cryptoDigests } from "./crypto-digests.ts";
 import { encodingBuiltins } from "./encodings.ts";
 import { graphBuiltins } from "./graph.ts";
 import { graphqlBuiltins } from "./graphql.ts";
 import type { HostBuiltin } from "./host-builtin.ts";
+import { httpBuiltins } from "./http-send.ts";
 import { jsonBuiltins } from "./json.ts";
 import { jwtBuiltins } from "./jwt.ts";
 import { netBuiltins } from "./net.ts";
@@ -13,6 +15,7 @@ import { semverBuiltins } from "./semver.ts";
 import { sprintf } from "./sprintf.ts";
 import { stringBuiltins } from "./strings.ts";
 import { timeBuiltins } from "./time.ts";
+import { tracingBuiltins } from "./tracing.ts";
 import { unitBuiltins } from "./units.ts";
 import { uriBuiltins } from "./uri.ts";
 import { urlQueryBuiltins } from "./urlquery.ts";
@@ -25,10 +28,12 @@ import { yamlBuiltins } from "./yaml.ts";
  * policy is built and when it is loaded.
  */
 export const hostBuiltins: ReadonlyMap<string, HostBuiltin> = new Map([
+	...awsBuiltins,
 	...cryptoDigests,
 	...encodingBuiltins,
 	...graphBuiltins,
 	...graphqlBuiltins,
+	...httpBuiltins,
 	...jsonBuiltins,
 	...jwtBuiltins,
 	...netBuiltins,
@@ -39,6 +44,7 @@ export const hostBuiltins: ReadonlyMap<string, HostBuiltin> = new Map([
 	["sprintf", sprintf] as const,
 	...stringBuiltins,
 	...timeBuiltins,
+	...tracingBuiltins,
 	...unitBuiltins,
 	...uriBuiltins,
 	...urlQueryBuiltins,
@@ -46,6 +52,9 @@ export const hostBuiltins: ReadonlyMap<string, HostBuiltin> = new Map([
 	...x509Builtins,
 	...yamlBuiltins,
 ]);
+
+/** Those that ask hosts that an operator lists. */
+export const networkBuiltins: ReadonlySet<string> = new Set(httpBuiltins.map(([name]) => name));
 
 /**
  * Built-ins inside OPA's module that must not run: json.is_valid gives a constant's memory back to the allocator, and
