@@ -1,5 +1,5 @@
 import type { Policy } from "../../galley/snapshot.ts";
-import { describeRefused, networkBuiltins, refusedBuiltins } from "./builtins/registry.ts";
+import { describeHostless, describeRefused, networkBuiltins, refusedBuiltins } from "./builtins/registry.ts";
 import { type BuiltinCall, describeBuiltin, type PlanReads } from "./plan-reads.ts";
 
 /** What decides where a Policy can run. */
@@ -65,9 +65,6 @@ function withoutHosts(names: readonly string[], hosts: readonly string[]): strin
 }
 
 function describeCall({ name, place }: BuiltinCall): string {
-	if (networkBuiltins.has(name)) {
-		const remedy = "list the hosts that policies may ask in spec.httpSend.hosts of the Settings";
-		return `${place.file}:${place.row}: ${name} may ask no host: ${remedy}`;
-	}
-	return `${place.file}:${place.row}: ${describeRefused([name])}`;
+	const what = networkBuiltins.has(name) ? describeHostless([name]) : describeRefused([name]);
+	return `${place.file}:${place.row}: ${what}`;
 }

@@ -1,7 +1,7 @@
 import { MixerError } from "../error.ts";
 import { NO_NETWORK } from "./builtins/http-send.ts";
-import { describeRefused, refusedBuiltins } from "./builtins/registry.ts";
-import { PolicyInstance } from "./policy-instance.ts";
+import { describeHostless, describeRefused, networkBuiltins, refusedBuiltins } from "./builtins/registry.ts";
+import { hostBuiltinsOf, PolicyInstance } from "./policy-instance.ts";
 import type { Build } from "./requirements.ts";
 
 const EMPTY_INPUT = Buffer.from("{}");
@@ -19,6 +19,10 @@ export function proveBuild({ requirements, policyWasm, data }: Build): void {
 		[],
 	);
 	if (refused.length > 0) throw new MixerError("invalid", describeRefused(refused));
+	const asking = hostBuiltinsOf(policyWasm).filter((name) => networkBuiltins.has(name));
+	if (asking.length > 0 && !requirements.httpSend?.hosts.length) {
+		throw new MixerError("invalid", describeHostless(asking));
+	}
 	const module = new WebAssembly.Module(policyWasm);
 	for (const { name, entrypoint } of policies) {
 		const instance = new PolicyInstance({ module, data, now: () => 0 });

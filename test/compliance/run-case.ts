@@ -2,6 +2,7 @@ import { MixerError } from "../../mixer/error.ts";
 import { linkFilter } from "../../mixer/policy/link/link.ts";
 import { evaluatingExports, LinkedInstance } from "../../mixer/policy/link/linked-instance.ts";
 import { measurePolicy } from "../../mixer/policy/link/measure-policy.ts";
+import { PolicyNetwork } from "../../mixer/policy/network/policy-network.ts";
 import type { LinkableFilter } from "../../mixer/policy/place-policies.ts";
 import { placePolicy } from "../../mixer/policy/placement.ts";
 import { analysePlan } from "../../mixer/policy/plan-analysis.ts";
@@ -14,8 +15,18 @@ import { somePluginConfig, somePolicy } from "./policy.ts";
 export const places = ["mixer", "proxy"] as const;
 export type Place = (typeof places)[number];
 
-/** What policies may ask: the cases that do get along without an answer, or ask for this machine. */
-const HOSTS = ["localhost", "127.0.0.1", "*.invalid"];
+/** What policies may ask: the cases ask for addresses, which have themselves, and for this machine. */
+const network = new PolicyNetwork({
+	hosts: ["localhost", "127.0.0.1", "10.0.0.0", "::"],
+	timeoutMs: 5000,
+	responseBytes: 1024,
+	cacheBytes: 0,
+});
+
+/** Ends what the cases left running. */
+export function endRuns(): void {
+	network.close();
+}
 
 /** What an evaluation in the proxy may spend: far more than a case takes. */
 const FUEL = 100_000_000;
@@ -37,7 +48,7 @@ export function runCase(
 		reads: analysePlan(plan, entrypoint),
 		leftToHost: new Set(hostBuiltinsOf(policyWasm)),
 		proxyBuiltins: filter.builtins,
-		hosts: HOSTS,
+		hosts: network.settings.hosts,
 	});
 	if ("faults" in placed) return { type: "refused", message: placed.faults.join("\n") };
 	const bytes = Buffer.from(input ?? "");
@@ -50,7 +61,7 @@ export function runCase(
 
 function runInMixer({ policyWasm, data, entrypoint }: CompiledCase, input: Uint8Array): Outcome {
 	const module = new WebAssembly.Module(new Uint8Array(policyWasm));
-	const instance = new PolicyInstance({ module, data, now: Date.now });
+	const instance = new PolicyInstance({ module, data, now: Date.now, network });
 	return outcomeOf(instance.evaluate(instance.entrypoints.get(entrypoint) ?? -1, input));
 }
 

@@ -15,7 +15,7 @@ export class RegexCache {
 		const known = this.#expressions.get(pattern);
 		if (pattern.length > MAX_PATTERN_LENGTH)
 			throw new RangeError(`the expression is over ${MAX_PATTERN_LENGTH} characters`);
-		const expression = known ?? RE2JS.compile(pattern);
+		const expression = known ?? compile(pattern);
 		this.#expressions.delete(pattern);
 		this.#expressions.set(pattern, expression);
 		if (this.#expressions.size > MAX_EXPRESSIONS) {
@@ -25,5 +25,15 @@ export class RegexCache {
 			}
 		}
 		return expression;
+	}
+}
+
+/** Go takes two groups of one name; RE2 itself does not. */
+function compile(pattern: string): RE2JS {
+	try {
+		return RE2JS.compile(pattern);
+	} catch (error) {
+		if (!(error instanceof Error) || !error.message.includes("duplicate capture group")) throw error;
+		throw new Error("two groups of one name are not supported here");
 	}
 }

@@ -1,4 +1,5 @@
 import { awsBuiltins } from "./aws-signature.ts";
+import { castBuiltins } from "./casts.ts";
 import { cryptoDigests } from "./crypto-digests.ts";
 import { encodingBuiltins } from "./encodings.ts";
 import { graphBuiltins } from "./graph.ts";
@@ -10,6 +11,7 @@ import { jwtBuiltins } from "./jwt.ts";
 import { netBuiltins } from "./net.ts";
 import { numberBuiltins } from "./numbers.ts";
 import { objectBuiltins } from "./object-subset.ts";
+import { refusals } from "./refusals.ts";
 import { regexBuiltins } from "./regex.ts";
 import { semverBuiltins } from "./semver.ts";
 import { sprintf } from "./sprintf.ts";
@@ -29,6 +31,7 @@ import { yamlBuiltins } from "./yaml.ts";
  */
 export const hostBuiltins: ReadonlyMap<string, HostBuiltin> = new Map([
 	...awsBuiltins,
+	...castBuiltins,
 	...cryptoDigests,
 	...encodingBuiltins,
 	...graphBuiltins,
@@ -56,6 +59,12 @@ export const hostBuiltins: ReadonlyMap<string, HostBuiltin> = new Map([
 /** Those that ask hosts that an operator lists. */
 export const networkBuiltins: ReadonlySet<string> = new Set(httpBuiltins.map(([name]) => name));
 
+/** What people are told where nothing may be asked. */
+export function describeHostless(names: readonly string[]): string {
+	const remedy = "list the hosts that policies may ask in spec.httpSend.hosts of the Settings";
+	return names.map((name) => `${name} may ask no host: ${remedy}`).join("\n");
+}
+
 /**
  * Built-ins inside OPA's module that must not run: json.is_valid gives a constant's memory back to the allocator, and
  * later evaluations find other values there (seen in opa 1.22.2).
@@ -75,7 +84,12 @@ export function refusedBuiltins(called: Iterable<string>, leftToHost: Iterable<s
 
 /** What people are told of them. */
 export function describeRefused(names: readonly string[]): string {
-	return `the Mixer cannot run the built-in ${names.join(", ")}`;
+	return names.map((name) => `the Mixer cannot run the built-in ${name}${because(name)}`).join("\n");
+}
+
+function because(name: string): string {
+	const reason = refusals.get(name);
+	return reason === undefined ? "" : `: ${reason}`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { derChildren, derValue, readBitString, readInteger, readOid } from "./der.ts";
+import { type DerValue, derChildren, derValue, readBitString, readInteger, readOid } from "./der.ts";
 import { extensionJson } from "./x509-certificate.ts";
 import { extensionFields, readExtensions } from "./x509-extensions.ts";
 import { listOrNull } from "./x509-general-names.ts";
@@ -33,7 +33,7 @@ export function parseRequest(bytes: Buffer): Readonly<Record<string, unknown>> {
 		PublicKeyAlgorithm: keyAlgorithm,
 		PublicKey: key,
 		Subject: readName(subject),
-		Attributes: listOrNull(list.filter((attribute) => attribute !== asked).map(attributeJson)),
+		Attributes: listOrNull(list.flatMap(attributeJson)),
 		Extensions: listOrNull(extensions.map(extensionJson)),
 		ExtraExtensions: null,
 		...{ DNSNames: null, EmailAddresses: null, IPAddresses: null, URIs: null },
@@ -51,14 +51,16 @@ function wholeValue(bytes: Buffer) {
 	throw new Error("asn1: structure error: the data are no certificate request");
 }
 
+/** Go leaves out what has values of another form than pairs. */
 function attributeJson([type, values]: ReturnType<typeof derChildren>) {
-	return {
-		Type: readOid(type),
-		Value: derChildren(values).map((value) =>
-			derChildren(value).map((pair) => {
-				const [name, content] = derChildren(pair);
-				return { Type: readOid(name), Value: readText(content) };
-			}),
-		),
-	};
+	const sets = derChildren(values).map((value) => derChildren(value).map((pair) => derChildren(pair)));
+	if (sets.flat().some(({ length }) => length !== 2)) return [];
+	const pairs = sets.map((set) => set.map(([name, content]) => ({ Type: readOid(name), Value: valueJson(content) })));
+	return [{ Type: readOid(type), Value: pairs }];
+}
+
+const OCTET_STRING = 0x04;
+
+function valueJson(value: DerValue | undefined): string {
+	return value?.tag === OCTET_STRING ? value.content.toString("base64") : readText(value);
 }

@@ -226,7 +226,7 @@ test("refuses a built-in that cannot run here when a build is loaded, and keeps 
 	const requirements = { ...build.requirements, revision: "1".repeat(64) };
 	await assert.rejects(engine.load({ ...build, requirements, policyWasm }), {
 		code: "invalid",
-		message: "the Mixer cannot run the built-in http.send",
+		message: "http.send may ask no host: list the hosts that policies may ask in spec.httpSend.hosts of the Settings",
 	});
 	assert.equal(engine.revision, build.requirements.revision);
 	assert.deepEqual(await ask("QUICK"), quick);
