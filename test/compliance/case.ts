@@ -9,7 +9,7 @@ export type Expectation =
 
 /** One of OPA's compliance cases. */
 export interface ComplianceCase {
-	/** Its name, and the number of its kind in parentheses where others have the same. */
+	/** Its file's name, and its own. */
 	readonly name: string;
 	/** The folder of its file: OPA has one for each subject. */
 	readonly subject: string;

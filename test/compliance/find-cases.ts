@@ -28,18 +28,24 @@ export async function provideCases(): Promise<string> {
 	return join(Download.parse(JSON.parse(output.slice(output.indexOf("{")))).Dir, CASES);
 }
 
-/** Every case in a folder's files, in the order of files; cases of the same name get a number. */
+/** Every case in a folder's files, in the order of files. */
 export async function findCases(folder: string): Promise<ComplianceCase[]> {
 	const files = (await readdir(folder, { recursive: true })).filter((name) => /\.ya?ml$/.test(name)).sort();
+	const cases = await Promise.all(
+		files.map(async (file) => {
+			const found = readCases(await readFile(join(folder, file), "utf8"), basename(dirname(join(folder, file))));
+			return named(found, basename(file).replace(/\.ya?ml$/, ""));
+		}),
+	);
+	return cases.flat();
+}
+
+/** Each with its file's name before its own, which others have too; of equal ones in a file the later have a number. */
+function named(cases: readonly ComplianceCase[], file: string): ComplianceCase[] {
 	const seen = new Map<string, number>();
-	const cases: ComplianceCase[] = [];
-	for (const file of files) {
-		const text = await readFile(join(folder, file), "utf8");
-		for (const found of readCases(text, basename(dirname(join(folder, file))))) {
-			const count = (seen.get(found.name) ?? 0) + 1;
-			seen.set(found.name, count);
-			cases.push(count === 1 ? found : { ...found, name: `${found.name} (${count})` });
-		}
-	}
-	return cases;
+	return cases.map((found) => {
+		const count = (seen.get(found.name) ?? 0) + 1;
+		seen.set(found.name, count);
+		return { ...found, name: `${file}: ${found.name}${count === 1 ? "" : ` (${count})`}` };
+	});
 }

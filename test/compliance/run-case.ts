@@ -43,17 +43,19 @@ export function runCase(
 	{ place, filter }: { place: Place; filter: LinkableFilter },
 ): Outcome {
 	const { plan, entrypoint, policyWasm } = compiled;
+	const reads = analysePlan(plan, entrypoint);
 	const placed = placePolicy({
 		policy: somePolicy(entrypoint, place),
-		reads: analysePlan(plan, entrypoint),
+		reads,
 		leftToHost: new Set(hostBuiltinsOf(policyWasm)),
 		proxyBuiltins: filter.builtins,
 		hosts: network.settings.hosts,
 	});
 	if ("faults" in placed) return { type: "refused", message: placed.faults.join("\n") };
 	const bytes = Buffer.from(input ?? "");
+	const builtins = new Set(reads.builtins.map(({ name }) => name));
 	try {
-		return place === "mixer" ? runInMixer(compiled, bytes) : runInProxy(compiled, bytes, filter);
+		return place === "mixer" ? runInMixer(compiled, bytes) : runInProxy(compiled, bytes, { filter, builtins });
 	} catch (error) {
 		return { type: "error", message: MixerError.from(error).message };
 	}
@@ -68,9 +70,9 @@ function runInMixer({ policyWasm, data, entrypoint }: CompiledCase, input: Uint8
 function runInProxy(
 	{ policyWasm, data, entrypoint }: CompiledCase,
 	input: Uint8Array,
-	filter: LinkableFilter,
+	{ filter, builtins }: { filter: LinkableFilter; builtins: ReadonlySet<string> },
 ): Outcome {
-	const policy = { ...measurePolicy({ policyWasm, data, extraPages: EXTRA_PAGES }), policyWasm };
+	const policy = { ...measurePolicy({ policyWasm, data, extraPages: EXTRA_PAGES }), policyWasm, builtins };
 	const linked = linkFilter({ filter: filter.wasm, policy, keep: evaluatingExports });
 	const instance = new LinkedInstance({
 		module: new WebAssembly.Module(new Uint8Array(linked)),

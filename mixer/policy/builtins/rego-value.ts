@@ -56,7 +56,7 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 /** Text as Go's strconv.Quote writes it. */
-function goQuote(text: string): string {
+export function goQuote(text: string): string {
 	const quoted = text.replace(/["\\]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, (char) => {
 		const code = char.codePointAt(0) ?? 0;
 		const hex = code.toString(16);

@@ -2,7 +2,7 @@ import { goFloat } from "./go-float.ts";
 import type { HostBuiltin } from "./host-builtin.ts";
 import { text as stringValue } from "./make-value.ts";
 import { operand, stringOperand } from "./operands.ts";
-import { printValue, type RegoValue } from "./rego-value.ts";
+import { goQuote, printValue, type RegoValue } from "./rego-value.ts";
 
 /** A value as OPA hands it to Go's fmt: whole numbers, other numbers, and everything else as text. */
 type Formatted =
@@ -17,7 +17,7 @@ const VERB = /%([-+# 0]*)(\d*)(?:\.(\d*))?([^\d]|$)/gsu;
 
 /**
  * sprintf as OPA has it, which is Go's fmt.Sprintf: wrong verbs, missing and extra values show in the text. What is
- * rare is an error instead of a guess: verbs other than v s q d x X o b f F e g t, `*` and `[n]`.
+ * rare is an error instead of a guess: the flag #, %+q, %p, %w, %q of numbers, %x and %b of fractions, `*` and `[n]`.
  */
 export const sprintf: HostBuiltin = (args) => {
 	const format = stringOperand(args, 0);
@@ -65,9 +65,10 @@ function toFormatted(value: RegoValue): Formatted {
 function formatValue(verb: string, value: Formatted, spec: Spec): string {
 	if (spec.width > MAX_WIDTH || (spec.digits ?? 0) > MAX_WIDTH)
 		throw new RangeError(`width or precision over ${MAX_WIDTH}`);
-	if (!"vsqdxXobfFegt".includes(verb) || spec.flags.includes("#")) {
+	if ("pw".includes(verb) || (verb === "q" && spec.flags.includes("+")) || spec.flags.includes("#")) {
 		throw new TypeError(`%${spec.flags}${verb} is not supported here`);
 	}
+	if (verb === "T") return pad(value.type, { ...spec, digits: undefined }, "string");
 	const text = formatOf(verb, value, spec);
 	// Go says which type the verb doesn't fit, and shows the value as %v would.
 	if (text === undefined) {
@@ -84,7 +85,7 @@ function formatOf(verb: string, value: Formatted, spec: Spec): string | undefine
 		case "int64":
 			return formatInt(verb, value.value, spec);
 		case "*big.Int":
-			return verb === "q" ? undefined : formatInt(verb === "s" ? "d" : verb, value.value, spec);
+			return "bodxXOsv".includes(verb) ? formatInt(verb === "s" ? "d" : verb, value.value, spec) : undefined;
 		case "float64":
 			return formatFloat(verb, value.value, spec);
 	}
@@ -93,27 +94,47 @@ function formatOf(verb: string, value: Formatted, spec: Spec): string | undefine
 function formatString(verb: string, text: string, { digits }: Spec): string | undefined {
 	const cut = digits === undefined ? text : [...text].slice(0, digits).join("");
 	if (verb === "v" || verb === "s") return cut;
-	if (verb === "q" && /^[ !#-[\]-~]*$/.test(cut)) return `"${cut}"`;
-	if (verb === "q") throw new TypeError("%q of text beyond plain ASCII is not supported here");
+	if (verb === "q") return goQuote(cut);
 	if (verb === "x") return Buffer.from(cut).toString("hex");
 	if (verb === "X") return Buffer.from(cut).toString("hex").toUpperCase();
 	return undefined;
 }
 
-const radixes: Readonly<Partial<Record<string, number>>> = { v: 10, d: 10, x: 16, X: 16, o: 8, b: 2 };
+const radixes: Readonly<Partial<Record<string, number>>> = { v: 10, d: 10, x: 16, X: 16, o: 8, O: 8, b: 2 };
 
 function formatInt(verb: string, value: bigint, { flags, digits }: Spec): string | undefined {
 	if (verb === "q") throw new TypeError("%q of a number is not supported here");
+	if (verb === "c") return value >= 0n && value <= 0x10ffffn ? character(Number(value)) : "\ufffd";
+	if (verb === "U") return codePoint(value, flags, digits);
 	const radix = radixes[verb];
 	if (radix === undefined) return undefined;
 	const magnitude = (value < 0n ? -value : value).toString(radix).padStart(digits ?? 0, "0");
-	return sign(value < 0n, flags) + (verb === "X" ? magnitude.toUpperCase() : magnitude);
+	return sign(value < 0n, flags) + (verb === "O" ? "0o" : "") + (verb === "X" ? magnitude.toUpperCase() : magnitude);
+}
+
+/** Halves of a pair are no characters. */
+function character(code: number): string {
+	return code >= 0xd800 && code < 0xe000 ? "\ufffd" : String.fromCodePoint(code);
+}
+
+function codePoint(value: bigint, flags: string, digits: number | undefined): string {
+	if (value < 0n || flags.includes("+"))
+		throw new TypeError("%U of a negative number, and %+U, are not supported here");
+	return `U+${value
+		.toString(16)
+		.toUpperCase()
+		.padStart(Math.max(digits ?? 4, 4), "0")}`;
 }
 
 function formatFloat(verb: string, value: number, { flags, digits }: Spec): string | undefined {
 	if (verb === "x" || verb === "X" || verb === "b") throw new TypeError(`%${verb} of a fraction is not supported here`);
-	const magnitude = goFloat(verb, Math.abs(value), digits);
-	return magnitude === undefined ? undefined : sign(value < 0, flags) + magnitude;
+	const magnitude = goFloat(
+		verb.replace(/[EG]/, (each) => each.toLowerCase()),
+		Math.abs(value),
+		digits,
+	);
+	if (magnitude === undefined) return undefined;
+	return sign(value < 0, flags) + ("EG".includes(verb) ? magnitude.toUpperCase() : magnitude);
 }
 
 function sign(negative: boolean, flags: string): string {

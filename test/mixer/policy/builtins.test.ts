@@ -59,8 +59,37 @@ const verb = fc.constantFrom(
 	"%-8s|",
 	"%%",
 	"%t",
+	"%q",
+	"%10q|",
+	"%c",
+	"%U",
+	"%8U|",
+	"%T",
+	"%O",
+	"%E",
+	"%G",
+	"%k",
 );
-const realVerb = fc.constantFrom("%v", "%f", "%.2f", "%8.3f", "%-9.1f|", "%09.2f", "%+.1f", "%e", "%.3e", "%g", "%.3g");
+const realVerb = fc.constantFrom(
+	"%v",
+	"%f",
+	"%.2f",
+	"%8.3f",
+	"%-9.1f|",
+	"%09.2f",
+	"%+.1f",
+	"%e",
+	"%.3e",
+	"%g",
+	"%.3g",
+	"%E",
+	"%.2E",
+	"%G",
+	"%T",
+	"%q",
+	"%c",
+	"%d",
+);
 const words = fc.array(plainText, { minLength: 1, maxLength: 3 });
 
 const question = fc.oneof(
@@ -79,6 +108,7 @@ const question = fc.oneof(
 			fc.oneof(
 				plainText,
 				fc.integer(),
+				fc.constantFrom(65, 0x1f600, 0xd800, 0x110000, -1, 9),
 				fc.boolean(),
 				fc.constant(null),
 				fc.jsonValue({ maxDepth: 2 }).filter((v) => typeof v !== "number"),
