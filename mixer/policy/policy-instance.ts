@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { MixerError } from "../error.ts";
 import { asJson } from "./builtins/go-json.ts";
+import { changeOutsideStrings } from "./builtins/json-strings.ts";
 import { parseRegoValue } from "./builtins/parse-rego-value.ts";
 import { describeRefused, refusedBuiltins } from "./builtins/registry.ts";
 import { writeValue } from "./builtins/write-value.ts";
@@ -126,14 +127,12 @@ function resultOf(memory: WebAssembly.Memory, start: number): string | undefined
 	return jsonOf(text.slice(RESULT_START.length, -RESULT_END.length));
 }
 
-/** Strings, to be kept, or the spaces that OPA puts behind commas and colons. */
-const SPACING = /("(?:[^"\\]|\\.)*")|\s+/g;
-
 /** Most decisions are JSON as they are; sets, and keys that are no strings, are not. */
 function jsonOf(value: string): string {
 	try {
 		JSON.parse(value);
-		return value.replace(SPACING, "$1");
+		// OPA puts spaces behind commas and colons.
+		return changeOutsideStrings(value, (outside) => outside.replaceAll(" ", ""));
 	} catch {
 		return writeValue(asJson(parseRegoValue(value)));
 	}

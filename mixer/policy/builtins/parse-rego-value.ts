@@ -1,7 +1,8 @@
+import { endOfString } from "./json-strings.ts";
 import { object, set } from "./make-value.ts";
 import type { RegoValue } from "./rego-value.ts";
 
-const TOKEN = /\s*("(?:[^"\\]|\\.)*"|-?\.?\d[^\s,:\]})]*|true|false|null|set\(\)|[[\]{},:])/y;
+const TOKEN = /\s*("|-?\.?\d[^\s,:\]})]*|true|false|null|set\(\)|[[\]{},:])/y;
 
 /**
  * Reads a value as OPA's module dumps it: JSON with sets, and any value as an object's key.
@@ -26,7 +27,10 @@ class ValueReader {
 		const token = TOKEN.exec(this.#text)?.[1];
 		if (token === undefined) throw new SyntaxError(`no Rego value at ${this.#at}`);
 		this.#at = TOKEN.lastIndex;
-		return token;
+		if (token !== '"') return token;
+		const start = this.#at - 1;
+		this.#at = endOfString(this.#text, start);
+		return this.#text.slice(start, this.#at);
 	}
 
 	value(token: string): RegoValue {

@@ -1,8 +1,9 @@
+import { changeOutsideStrings } from "./json-strings.ts";
 import { parseRegoValue } from "./parse-rego-value.ts";
 import type { RegoValue } from "./rego-value.ts";
 
-/** Number with an exponent: digits in front of the point, those behind it, and the exponent. */
-const EXPONENTS = /"(?:[^"\\]|\\.)*"|-?(\d+)(?:\.\d+)?[eE]([-+]?\d+)/g;
+/** A number with an exponent: the digits in front of its point, and the exponent. */
+const EXPONENTS = /(\d+)(?:\.\d+)?[eE]([-+]?\d+)/g;
 
 /** OPA takes no number beyond two to the power of 100,000 either way. */
 const MAX_DECIMAL_EXPONENT = 30_102;
@@ -14,10 +15,13 @@ const MAX_DECIMAL_EXPONENT = 30_102;
  */
 export function readJson(json: string): RegoValue {
 	JSON.parse(json);
-	for (const [, digits, exponent] of json.matchAll(EXPONENTS)) {
-		if (Math.abs(Number(exponent ?? 0) + (digits?.length ?? 0)) > MAX_DECIMAL_EXPONENT) {
-			throw new Error("invalid number: number too big");
+	changeOutsideStrings(json, (outside) => {
+		for (const [, digits = "", exponent] of outside.matchAll(EXPONENTS)) {
+			if (Math.abs(Number(exponent)) + digits.length > MAX_DECIMAL_EXPONENT) {
+				throw new Error("invalid number: number too big");
+			}
 		}
-	}
+		return outside;
+	});
 	return parseRegoValue(json);
 }
