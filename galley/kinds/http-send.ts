@@ -14,7 +14,7 @@ const askedHost: TextRule = {
 		if (port !== undefined && (Number(port) < 1 || Number(port) > HIGHEST_PORT)) {
 			return `must have a port from 1 to ${HIGHEST_PORT}`;
 		}
-		return host.check(name);
+		return name === "*" ? "must name a host: there is no way to list all of them" : host.check(name);
 	},
 	suggest(text) {
 		const { name, port } = splitPort(text.replace(/^[a-z]+:\/\//i, "").replace(/\/.*$/, ""));

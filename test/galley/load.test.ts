@@ -16,6 +16,7 @@ spec:
   redaction: {headers: [X-Secret, Cookie], queryParameters: [Key, token]}
   decisionIdInResponses: true
   mixer: {cluster: mixer, policyWorkers: 1, queuedChecks: 2, grace: 100ms}
+  httpSend: {hosts: [api.example.com, "*.example.org:8443", "[::1]:80"], timeout: 10ms, responseBytes: 1024, cacheBytes: 0}
   ports: {listener: 1, envoyAdmin: 2, mixer: 3, admin: 65535}
 ---
 apiVersion: sluice.dev/v1alpha1
@@ -53,6 +54,12 @@ test("reads every field of every kind", async (context) => {
 			},
 			decisionIdInResponses: true,
 			mixer: { cluster: "mixer", policyWorkers: 1, queuedChecks: 2, graceMs: 100 },
+			httpSend: {
+				hosts: ["api.example.com", "*.example.org:8443", "[::1]:80"],
+				timeoutMs: 10,
+				responseBytes: 1024,
+				cacheBytes: 0,
+			},
 			ports: { listener: 1, envoyAdmin: 2, mixer: 3, admin: 65535 },
 		},
 		policies: [
@@ -71,7 +78,7 @@ test("reads every field of every kind", async (context) => {
 				failureMode: "allow",
 				deadlineMs: 10_000,
 				file: "all.yaml",
-				line: 13,
+				line: 14,
 			},
 		],
 		handlers: [
@@ -82,7 +89,7 @@ test("reads every field of every kind", async (context) => {
 				queueRecords: 1,
 				timeoutMs: 300_000,
 				file: "all.yaml",
-				line: 28,
+				line: 29,
 			},
 		],
 	});
@@ -108,6 +115,7 @@ const DEFAULT_SETTINGS = {
 	},
 	decisionIdInResponses: false,
 	mixer: { cluster: "sluice-mixer", policyWorkers: 2, queuedChecks: 1000, graceMs: 8000 },
+	httpSend: { hosts: [], timeoutMs: 5000, responseBytes: 1_048_576, cacheBytes: 8_388_608 },
 	ports: { listener: 8080, envoyAdmin: 9901, mixer: 9091, admin: 9093 },
 };
 

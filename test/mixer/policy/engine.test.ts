@@ -29,7 +29,7 @@ decision := "big" if {
 
 decision := "builtin" if {
 	input.request.method == "BUILTIN"
-	sprintf("%U", [1]) == ""
+	sprintf("%w", [1]) == ""
 }
 
 decision := x if {
@@ -130,7 +130,7 @@ test("takes memory, built-ins and conflicts for errors of the policy, and evalua
 	const { engine, ask } = await startEngine(context);
 	const cases = [
 		["BIG", "opa_malloc: failed"],
-		["BUILTIN", "sprintf: %U is not supported here"],
+		["BUILTIN", "sprintf: %w is not supported here"],
 		["CONFLICT", "shop/authz.rego:24:1: var assignment conflict"],
 	] as const;
 	for (const [method, error] of cases) {
