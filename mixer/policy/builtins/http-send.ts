@@ -1,9 +1,8 @@
-import type { HttpResponse } from "../network/http-exchange.ts";
 import { NetworkError, type PolicyNetwork } from "../network/policy-network.ts";
 import type { BuiltinContext, BuiltinFamily } from "./host-builtin.ts";
-import { freshness, isCacheable } from "./http-freshness.ts";
 import { readRequest } from "./http-request.ts";
 import { responseValue } from "./http-response.ts";
+import { cachedOrSent } from "./http-reuse.ts";
 import type { RegoObject } from "./jwt-token.ts";
 import { fromPlain, set, text } from "./make-value.ts";
 import { operand, stringOperand } from "./operands.ts";
@@ -68,63 +67,41 @@ function cacheKey(request: RegoObject): string {
 	return printValue({ type: "object", members });
 }
 
-interface Asking {
-	readonly key: string;
-	readonly network: PolicyNetwork;
-	readonly context: BuiltinContext;
-}
-
 function answer(request: RegoObject, { key, network, context }: Asking): RegoValue {
 	const decoding = {
 		isJson: booleanOption(request, "force_json_decode") ?? false,
 		isYaml: booleanOption(request, "force_yaml_decode") ?? false,
 	};
 	const sent = readRequest(request, network.settings);
-	const usesCache = cacheUse(request);
-	if (usesCache === undefined) return responseValue(network.send(sent), decoding);
 	const nowMs = Number(context.nowNs / 1_000_000n);
-	const cached = network.cache.get(key);
-	if (cached !== undefined && nowMs < cached.expiresAtMs) return responseValue(cached.response, decoding);
-	const keep = (response: HttpResponse) => {
-		const expiresAtMs = freshness(response, { nowMs, forcedSeconds: usesCache.forcedSeconds });
-		if (expiresAtMs !== undefined) network.cache.set(key, { response, expiresAtMs });
-		return responseValue(response, decoding);
-	};
-	network.cache.delete(key);
-	const conditions = cached === undefined ? {} : conditionsOf(cached.response);
-	if (cached === undefined || Object.keys(conditions).length === 0) return keepIfCacheable(network.send(sent));
-	const again = network.send({ ...sent, headers: { ...sent.headers, ...conditions } });
-	if (again.statusCode === 304)
-		return keep({ ...cached.response, headers: { ...cached.response.headers, ...again.headers } });
-	return keepIfCacheable(again.statusCode === 200 ? again : network.send(sent));
-
-	function keepIfCacheable(response: HttpResponse): RegoValue {
-		return isCacheable(response, usesCache?.forcedSeconds) ? keep(response) : responseValue(response, decoding);
-	}
+	const response = usesCache(request)
+		? cachedOrSent(sent, { key, network, nowMs, forcedSeconds: forcedSeconds(request) })
+		: network.send(sent);
+	return responseValue(response, decoding);
 }
 
-/** What asks whether a response is still as it was. */
-function conditionsOf({ headers }: HttpResponse): Record<string, string> {
-	const [tag, modified] = [headers.etag?.[0], headers["last-modified"]?.[0]];
-	return {
-		...(tag === undefined ? {} : { "If-None-Match": tag }),
-		...(modified === undefined ? {} : { "If-Modified-Since": modified }),
-	};
+interface Asking {
+	readonly key: string;
+	readonly network: PolicyNetwork;
+	readonly context: BuiltinContext;
 }
 
-/** undefined where other evaluations' responses are not to be used. */
-function cacheUse(request: RegoObject): { forcedSeconds: number | undefined } | undefined {
-	if (booleanOption(request, "force_cache") === true) {
-		const duration = request.members.find(([key]) => isNamed(key, "force_cache_duration_seconds"))?.[1];
-		if (duration === undefined) {
-			throw new Error("'force_cache' set but 'force_cache_duration_seconds' parameter is missing");
-		}
-		const seconds = duration.type === "number" ? Number(duration.text) : Number.NaN;
-		if (!Number.isInteger(seconds))
-			throw new Error(`invalid value ${printValue(duration)} for force_cache_duration_seconds`);
-		return { forcedSeconds: seconds > 0 ? seconds : undefined };
+/** Whether other evaluations' responses are good enough. */
+function usesCache(request: RegoObject): boolean {
+	const [isAsked, isForced] = [booleanOption(request, "cache"), booleanOption(request, "force_cache")];
+	return isAsked === true || isForced === true;
+}
+
+/** How long a response is kept whatever it says of itself. */
+function forcedSeconds(request: RegoObject): number | undefined {
+	if (booleanOption(request, "force_cache") !== true) return undefined;
+	const duration = request.members.find(([key]) => isNamed(key, "force_cache_duration_seconds"))?.[1];
+	if (duration === undefined) {
+		throw new Error("'force_cache' set but 'force_cache_duration_seconds' parameter is missing");
 	}
-	return booleanOption(request, "cache") === true ? { forcedSeconds: undefined } : undefined;
+	const seconds = duration.type === "number" ? Number(duration.text) : Number.NaN;
+	if (Number.isInteger(seconds)) return seconds > 0 ? seconds : undefined;
+	throw new Error(`invalid value ${printValue(duration)} for force_cache_duration_seconds`);
 }
 
 function booleanOption(request: RegoObject, name: string): boolean | undefined {
