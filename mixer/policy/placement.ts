@@ -1,5 +1,11 @@
 import type { Policy } from "../../galley/snapshot.ts";
-import { describeHostless, describeRefused, networkBuiltins, refusedBuiltins } from "./builtins/registry.ts";
+import {
+	describeHostless,
+	describeRefused,
+	networkBuiltins,
+	refusedBuiltins,
+	trappingBuiltins,
+} from "./builtins/registry.ts";
 import { type BuiltinCall, describeBuiltin, type PlanReads } from "./plan-reads.ts";
 
 /** What decides where a Policy can run. */
@@ -13,12 +19,6 @@ export interface PlacementQuestion {
 	/** Hosts that policies in the Mixer may ask. */
 	readonly hosts: readonly string[];
 }
-
-/**
- * Built-ins inside OPA's module that trap where one of the paths they are given is empty, as in `json.remove({}, [[]])`
- * (opa 1.22.2). In the Mixer a trap ends one evaluation, in Envoy the VM.
- */
-const trapping: ReadonlySet<string> = new Set(["json.filter", "json.remove"]);
 
 /** Where a Policy runs and what keeps it out of the proxy; or why it can run nowhere that it may. */
 export type Placement =
@@ -46,7 +46,7 @@ function lackedBy(place: "proxy" | "mixer", question: PlacementQuestion): Builti
 	const names = reads.builtins.map(({ name }) => name);
 	const left = names.filter((name) => leftToHost.has(name));
 	const damaging = refusedBuiltins(names, []);
-	const isKeptOut = (name: string) => trapping.has(name) || (leftToHost.has(name) && !proxyBuiltins.has(name));
+	const isKeptOut = (name: string) => trappingBuiltins.has(name) || (leftToHost.has(name) && !proxyBuiltins.has(name));
 	const refused = () => [...refusedBuiltins([], left), ...withoutHosts(left, hosts)];
 	const lacked = place === "mixer" ? refused() : names.filter(isKeptOut);
 	const isBeyond = ({ beyondProxy }: BuiltinCall) => place === "proxy" && beyondProxy !== undefined;

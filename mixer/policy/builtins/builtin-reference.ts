@@ -1,5 +1,5 @@
 import { refusals } from "./refusals.ts";
-import { hostBuiltins, networkBuiltins, volatileBuiltins } from "./registry.ts";
+import { hostBuiltins, networkBuiltins, trappingBuiltins, volatileBuiltins } from "./registry.ts";
 
 /** What opa says of itself: `opa capabilities --current`. */
 export interface OpaBuiltin {
@@ -33,17 +33,21 @@ function row({ name, isDeprecated }: OpaBuiltin, { leftToHost, proxy }: Referenc
 	const refusal = refusals.get(name);
 	const isCompiled = compiledAway.has(name) || metadata.test(name);
 	const isInside = !leftToHost.has(name);
+	const isTrapping = trappingBuiltins.has(name);
 	const cell = (has: boolean) => {
 		if (isCompiled) return "compiled away";
 		if (refusal !== undefined) return "refused";
 		return isInside ? "in the module" : has ? "yes" : "no";
 	};
+	const inProxy = isTrapping ? "no" : cell(proxy.has(name));
 	const notes = [
 		...(isDeprecated ? ["Rego v0 only"] : []),
+		...(isTrapping ? ["an empty path would end Envoy's filter"] : []),
+		...(name === "io.jwt.decode_verify" ? ["in the proxy with keys of [some algorithms](policies.md#tokens)"] : []),
 		...(networkBuiltins.has(name) ? ["to the hosts of `spec.httpSend.hosts` only"] : []),
 		...(volatileBuiltins.has(name) && refusal === undefined ? ["volatile: its policy's answers are never reused"] : []),
 		...(refusal === undefined ? [] : [refusal]),
 	];
 	const inMixer = refusal === undefined && hostBuiltins.has(name);
-	return `| \`${name}\` | ${cell(proxy.has(name))} | ${cell(inMixer)} | ${notes.join("; ")} |\n`;
+	return `| \`${name}\` | ${inProxy} | ${cell(inMixer)} | ${notes.join("; ")} |\n`;
 }

@@ -72,6 +72,12 @@ export function describeHostless(names: readonly string[]): string {
 const damagingBuiltins: ReadonlySet<string> = new Set(["json.is_valid"]);
 
 /**
+ * Built-ins inside OPA's module that trap where one of the paths they are given is empty, as in `json.remove({}, [[]])`
+ * (opa 1.22.2). In the Mixer a trap ends one evaluation, in Envoy the VM.
+ */
+export const trappingBuiltins: ReadonlySet<string> = new Set(["json.filter", "json.remove"]);
+
+/**
  * The built-ins of some policies that the Mixer can't run, sorted.
  *
  * @param called all that they call.
