@@ -5,6 +5,7 @@ import { changeOutsideStrings } from "./builtins/json-strings.ts";
 import { parseRegoValue } from "./builtins/parse-rego-value.ts";
 import { describeRefused, refusedBuiltins } from "./builtins/registry.ts";
 import { writeValue } from "./builtins/write-value.ts";
+import { instantiateInLeast } from "./least-memory.ts";
 import type { PolicyNetwork } from "./network/policy-network.ts";
 import { type PolicyHost, policyImports } from "./policy-imports.ts";
 
@@ -15,8 +16,11 @@ const { LoadedPolicy }: typeof import("@open-policy-agent/opa-wasm") = createReq
 
 const PAGE_BYTES = 64 * 1024;
 
-/** What a module without large constants asks for at least; one that wants more says so by not linking. */
+/** What a module without large constants asks for at least. */
 const FIRST_PAGES = 8;
+
+/** Where a module's constants take more than these 128 MiB, it is refused: its policies would better read data. */
+const MOST_PAGES = 2048;
 
 /** Memory an evaluation may add to that of the data: over it OPA's allocator aborts, which is a policy error. */
 const EVALUATION_PAGES = 1024;
@@ -105,16 +109,13 @@ export function hostBuiltinsOf(policyWasm: Uint8Array): readonly string[] {
 
 function instantiate({ module, data, now, network }: PolicyInstanceOptions) {
 	const growth = Math.ceil((data.byteLength * DATA_GROWTH) / PAGE_BYTES) + EVALUATION_PAGES;
-	for (let initial = FIRST_PAGES; ; initial *= 2) {
+	const start = (initial: number) => {
 		const memory = new WebAssembly.Memory({ initial, maximum: initial + growth });
-		try {
-			const host = policyImports({ memory, now, ...(network && { network }) });
-			const instance = new WebAssembly.Instance(module, host.imports);
-			return { memory, instance, host, builtins: host.attach(instance) };
-		} catch (error) {
-			if (!(error instanceof WebAssembly.LinkError) || initial > growth) throw error;
-		}
-	}
+		const host = policyImports({ memory, now, ...(network && { network }) });
+		const instance = new WebAssembly.Instance(module, host.imports);
+		return { memory, instance, host, builtins: host.attach(instance) };
+	};
+	return instantiateInLeast(start, { firstPages: FIRST_PAGES, mostPages: MOST_PAGES });
 }
 
 function resultOf(memory: WebAssembly.Memory, start: number): string | undefined {

@@ -1,4 +1,5 @@
 import { MixerError } from "../../error.ts";
+import { instantiateInLeast } from "../least-memory.ts";
 
 const PAGE_BYTES = 64 * 1024;
 
@@ -42,21 +43,13 @@ export function measurePolicy(options: { policyWasm: Uint8Array; data: Uint8Arra
 	throw new MixerError("invalid", `the data leave no room for an evaluation: ${maxPages} of ${MOST_PAGES} pages`);
 }
 
-/**
- * A module whose constants want more memory than it is given says so by not linking, or, where opa's compiler counted
- * only some of them (1.22.2), by a trap while they are written.
- */
 function instantiate(module: WebAssembly.Module) {
-	for (let firstPages = LEAST_PAGES; ; firstPages *= 2) {
+	const start = (firstPages: number) => {
 		const memory = new WebAssembly.Memory({ initial: firstPages });
-		try {
-			const { exports } = new WebAssembly.Instance(module, { env: imports(memory) });
-			return { memory, exports, firstPages };
-		} catch (error) {
-			const isTooSmall = error instanceof WebAssembly.LinkError || error instanceof WebAssembly.RuntimeError;
-			if (!isTooSmall || firstPages === MOST_PAGES) throw error;
-		}
-	}
+		const { exports } = new WebAssembly.Instance(module, { env: imports(memory) });
+		return { memory, exports, firstPages };
+	};
+	return instantiateInLeast(start, { firstPages: LEAST_PAGES, mostPages: MOST_PAGES });
 }
 
 /** Reading data calls no built-in. */
