@@ -1,5 +1,6 @@
 import type { Policy } from "../../galley/snapshot.ts";
 import { type CompiledModule, type CompileOptions, compileModule, compilePlan } from "./compile.ts";
+import { guardModule } from "./link/guarded-module.ts";
 import { linkFilter } from "./link/link.ts";
 import { evaluatingExports } from "./link/linked-instance.ts";
 import { measurePolicy } from "./link/measure-policy.ts";
@@ -31,7 +32,7 @@ export interface PlacedPolicies {
 	readonly evaluable: Uint8Array;
 	/** The same as Envoy gets it. */
 	readonly module: Uint8Array;
-	/** The Policies placed in the Mixer; empty where there is none. */
+	/** The Policies placed in the Mixer, guarded (link/guarded-module.ts); empty where there is none. */
 	readonly policyWasm: Uint8Array;
 	readonly data: Uint8Array;
 }
@@ -56,16 +57,17 @@ export async function placePolicies(options: PlaceOptions): Promise<PlacedPolici
 	const policy = inProxy && {
 		...measurePolicy({ ...inProxy, extraPages }),
 		policyWasm: inProxy.policyWasm,
-		builtins: calledInProxy(required),
+		builtins: calledIn("proxy", required),
 	};
 	const link = { filter: filter.wasm, ...(policy && { policy }) };
 	const module = linkFilter(link);
 	const evaluable = policy ? linkFilter({ ...link, keep: evaluatingExports }) : module;
-	return { required, evaluable, module, policyWasm: inMixer?.policyWasm ?? new Uint8Array(), data: all.data };
+	const policyWasm = inMixer ? guardModule({ ...inMixer, builtins: calledIn("mixer", required) }) : new Uint8Array();
+	return { required, evaluable, module, policyWasm, data: all.data };
 }
 
-function calledInProxy(required: readonly RequiredPolicy[]): ReadonlySet<string> {
-	const placed = required.filter(({ requirements }) => requirements.placement === "proxy");
+function calledIn(place: "proxy" | "mixer", required: readonly RequiredPolicy[]): ReadonlySet<string> {
+	const placed = required.filter(({ requirements }) => requirements.placement === place);
 	return new Set(placed.flatMap(({ requirements }) => requirements.builtins));
 }
 

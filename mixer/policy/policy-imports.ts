@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { MixerError } from "../error.ts";
 import type { BuiltinContext } from "./builtins/host-builtin.ts";
-import { parseRegoValue } from "./builtins/parse-rego-value.ts";
 import { hostBuiltins } from "./builtins/registry.ts";
 import type { RegoValue } from "./builtins/rego-value.ts";
-import { writeValue } from "./builtins/write-value.ts";
+import { guardImports } from "./guard-imports.ts";
+import { GUARD_HOST } from "./link/guarded-module.ts";
 import type { PolicyNetwork } from "./network/policy-network.ts";
+import { policyValues, readText } from "./policy-values.ts";
 
 /** What a policy's instance calls outside of itself. */
 export interface PolicyHost {
@@ -35,20 +36,21 @@ export interface PolicyImportsOptions {
  */
 export function policyImports({ memory, now, network }: PolicyImportsOptions): PolicyHost {
 	let attached: Attached = { builtins: new Map(), call: () => 0 };
+	const values = policyValues({ memory, call: (name, ...args) => attached.call(name, ...args) });
 	let context = newContext(0n, network);
 	const builtin = (id: number, _context: number, ...args: number[]) => {
 		const name = attached.builtins.get(id) ?? "";
-		const texts = args.map((arg) => readText(memory, attached.call("opa_value_dump", arg)));
-		const value = callBuiltin(name, texts, context);
-		// Address 0 is an expression without a value.
-		return value === undefined ? 0 : passValue(memory, attached.call, writeValue(value));
+		return values.pass(callBuiltin(name, args.map(values.read), context));
 	};
 	const abort = (address: number) => {
 		throw new MixerError("policy", readText(memory, address));
 	};
 	const builtins = Object.fromEntries([0, 1, 2, 3, 4].map((count) => [`opa_builtin${count}`, builtin]));
 	return {
-		imports: { env: { memory, opa_abort: abort, opa_println: () => undefined, ...builtins } },
+		imports: {
+			env: { memory, opa_abort: abort, opa_println: () => undefined, ...builtins },
+			[GUARD_HOST]: guardImports(memory, values),
+		},
 		attach: (instance) => {
 			const call = caller(instance);
 			const text = readText(memory, call("opa_json_dump", call("builtins")));
@@ -83,11 +85,11 @@ function kept<Value>(make: () => Value): () => Value {
 	}
 }
 
-function callBuiltin(name: string, texts: readonly string[], context: BuiltinContext): RegoValue | undefined {
+function callBuiltin(name: string, args: readonly RegoValue[], context: BuiltinContext): RegoValue | undefined {
 	try {
 		const builtin = hostBuiltins.get(name);
 		if (builtin === undefined) throw new TypeError("not known");
-		return builtin(texts.map(parseRegoValue), context);
+		return builtin(args, context);
 	} catch (error) {
 		const why = error instanceof Error ? error.message : String(error);
 		throw new MixerError("policy", `${name}: ${why}`, { cause: error });
@@ -105,18 +107,4 @@ function caller(instance: WebAssembly.Instance): Attached["call"] {
 function namesByNumber(text: string): Map<number, string> {
 	const numbers: Record<string, unknown> = JSON.parse(text);
 	return new Map(Object.entries(numbers).map(([name, id]) => [Number(id), name]));
-}
-
-function readText(memory: WebAssembly.Memory, start: number): string {
-	const bytes = new Uint8Array(memory.buffer);
-	return Buffer.from(memory.buffer, start, bytes.indexOf(0, start) - start).toString("utf8");
-}
-
-function passValue(memory: WebAssembly.Memory, call: Attached["call"], text: string): number {
-	const bytes = Buffer.from(text);
-	const address = call("opa_malloc", bytes.byteLength);
-	new Uint8Array(memory.buffer).set(bytes, address);
-	const value = call("opa_value_parse", address, bytes.byteLength);
-	if (value === 0) throw new MixerError("policy", "a built-in's answer could not be read");
-	return value;
 }

@@ -1,4 +1,5 @@
 import { MixerError } from "../../mixer/error.ts";
+import { guardModule } from "../../mixer/policy/link/guarded-module.ts";
 import { linkFilter } from "../../mixer/policy/link/link.ts";
 import { evaluatingExports, LinkedInstance } from "../../mixer/policy/link/linked-instance.ts";
 import { measurePolicy } from "../../mixer/policy/link/measure-policy.ts";
@@ -55,14 +56,18 @@ export function runCase(
 	const bytes = Buffer.from(input ?? "");
 	const builtins = new Set(reads.builtins.map(({ name }) => name));
 	try {
-		return place === "mixer" ? runInMixer(compiled, bytes) : runInProxy(compiled, bytes, { filter, builtins });
+		return place === "mixer" ? runInMixer(compiled, bytes, builtins) : runInProxy(compiled, bytes, { filter, builtins });
 	} catch (error) {
 		return { type: "error", message: MixerError.from(error).message };
 	}
 }
 
-function runInMixer({ policyWasm, data, entrypoint }: CompiledCase, input: Uint8Array): Outcome {
-	const module = new WebAssembly.Module(new Uint8Array(policyWasm));
+function runInMixer(
+	{ policyWasm, data, entrypoint }: CompiledCase,
+	input: Uint8Array,
+	builtins: ReadonlySet<string>,
+): Outcome {
+	const module = new WebAssembly.Module(new Uint8Array(guardModule({ policyWasm, builtins })));
 	const instance = new PolicyInstance({ module, data, now: Date.now, network });
 	return outcomeOf(instance.evaluate(instance.entrypoints.get(entrypoint) ?? -1, input));
 }

@@ -1,7 +1,8 @@
+import { RE2JSSyntaxException } from "re2js";
 import { globsIntersect } from "./glob-intersection.ts";
 import type { BuiltinFamily } from "./host-builtin.ts";
 import { array, boolean, text } from "./make-value.ts";
-import { integerOperand, stringOperand } from "./operands.ts";
+import { integerOperand, OperandError, stringOperand } from "./operands.ts";
 import { RegexCache } from "./regex-cache.ts";
 import { expandTemplate, matchesOf } from "./regex-matches.ts";
 import { regexTemplate } from "./regex-template.ts";
@@ -20,6 +21,41 @@ export const regexBuiltins: BuiltinFamily = [
 	["regex.template_match", templateMatch],
 	["glob.quote_meta", (args) => text(stringOperand(args, 0).replace(/[*?\\[\]{}]/g, "\\$&"))],
 ];
+
+/**
+ * What OPA's module has and is not asked for (link/guarded-module.ts), by its functions' names. As there, what is no
+ * pattern and what is of another type has no value.
+ */
+export const moduleRegexes: ReadonlyMap<string, (args: Arguments) => RegoValue | undefined> = new Map([
+	["opa_regex_match", (args: Arguments) => whereValid(() => match(args))],
+	["opa_regex_is_valid", (args: Arguments) => boolean(whereValid(() => isValid(args)) ?? false)],
+	["opa_regex_find_all_string_submatch", (args: Arguments) => whereValid(() => findSubmatches(args))],
+]);
+
+function whereValid<Value>(answer: () => Value): Value | undefined {
+	try {
+		return answer();
+	} catch (error) {
+		if (error instanceof OperandError || error instanceof RE2JSSyntaxException) return undefined;
+		throw error;
+	}
+}
+
+function match(args: Arguments): RegoValue {
+	const [pattern, subject] = [stringOperand(args, 0), stringOperand(args, 1)];
+	return boolean(expressions.compile(pattern).test(subject));
+}
+
+function isValid(args: Arguments): boolean {
+	expressions.compile(stringOperand(args, 0));
+	return true;
+}
+
+function findSubmatches(args: Arguments): RegoValue {
+	const [pattern, subject, limit] = [stringOperand(args, 0), stringOperand(args, 1), integerOperand(args, 2)];
+	const matches = matchesOf(expressions.compile(pattern), subject, limit);
+	return array(matches.map(({ groups }) => array(groups.map((group) => text(group ?? "")))));
+}
 
 function findN(args: Arguments): RegoValue {
 	const [pattern, subject, limit] = [stringOperand(args, 0), stringOperand(args, 1), integerOperand(args, 2)];

@@ -1,17 +1,10 @@
+import { DIGITS_OFFSET, MAX_EXPONENT_DIGITS, MAX_NUMBER_CHARACTERS } from "./number-checks.ts";
+
 /** Failures that policy_evaluate answers; filters/policy/linked/linked-policy.ts names them. */
 const ABORTED = 1;
 const OUT_OF_FUEL = 2;
 const OUT_OF_MEMORY = 3;
 const NUMBER_TOO_LONG = 6;
-
-/**
- * Characters of a number that is calculated with, and digits of its exponent. Beyond 288 digits OPA's module multiplies
- * wrong, beyond 5,000 it traps, which would end the VM (opa 1.22.2); sums of 1,300 digits are still right.
- */
-const MAX_NUMBER_CHARACTERS = 256;
-const MAX_EXPONENT_DIGITS = 3;
-/** Where a number of OPA's decimal library (libmpdec's mpd_t) has its digits' count. */
-const DIGITS_OFFSET = 8;
 
 /**
  * Bytes of the stack for the policy's functions inside one another, as the linker estimates their frames. V8 gives a

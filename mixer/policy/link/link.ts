@@ -1,5 +1,6 @@
 import { MixerError } from "../../error.ts";
 import type { PolicyPages } from "./measure-policy.ts";
+import { numberChecks } from "./number-checks.ts";
 import { regexArena } from "./regex-arena.ts";
 import { arenaPages } from "./regex-glue.ts";
 import { WasmWriter } from "./wasm-bytes.ts";
@@ -20,15 +21,6 @@ const MAGIC = "\0asm";
 
 /** A mutable global of 32 bits. */
 const MUTABLE_I32 = Uint8Array.of(0x7f, 0x01);
-
-/** Functions of OPA's decimal library, and which of the glue's is told which of their parameters first. */
-const numberChecks = [
-	// The text of which a number to calculate with is made.
-	{ of: "mpd_qset_string", parameter: 1, by: "check_number" },
-	// The two that are multiplied: a product of many grows without being read again.
-	{ of: "_mpd_qmul", parameter: 1, by: "check_factor" },
-	{ of: "_mpd_qmul", parameter: 2, by: "check_factor" },
-] as const;
 
 export interface LinkOptions {
 	/** The filter with its guard, not linked yet: build/filter/http.link.wasm. */
@@ -72,12 +64,10 @@ function link({ filter, policy, keep = [] }: LinkOptions): Uint8Array {
 	if (policy === undefined) return joinWasm({ parts: [filterPart, env], stays });
 	env.module.memories[0] = limits(policy);
 	const names = functionNames(policy.policyWasm);
-	const opa = { name: "opa", module: withInnards(parseWasm(policy.policyWasm), names), metered: true };
+	if (names.size === 0) throw otherwise("the policy has no names of functions");
+	const opa = { name: "opa", module: withStackPointer(parseWasm(policy.policyWasm)), metered: true };
 	const meter = { part: "env", enter: "enter_function", leave: "leave_function", round: "spend_fuel" };
-	const has = (name: string) => opa.module.exports.some((exported) => exported.name === name);
-	const checks = numberChecks
-		.filter(({ of }) => has(of))
-		.map(({ of, parameter, by }) => ({ of: { part: "opa", name: of }, parameter, by: { part: "env", name: by } }));
+	const checks = numberChecks({ module: opa.module, names, part: "opa", by: "env" });
 	const arena = regexArena({ ...policy, policy: opa.module, names, glue: regexGlueFor(filter, policy) });
 	return joinWasm({ parts: [filterPart, env, ...(arena ?? [opa])], stays, meter, checks });
 }
@@ -119,17 +109,13 @@ function limits({ firstPages, maxPages }: Omit<PolicyPages, "extraPages">): Uint
 	return out.bytes;
 }
 
-/** Exports what the glue needs of OPA's innards: the stack pointer, and the functions that `numberChecks` names. */
-function withInnards(module: WasmModule, names: ReadonlyMap<number, string>): WasmModule {
+/** Exports OPA's stack pointer, which the glue needs. */
+function withStackPointer(module: WasmModule): WasmModule {
 	const [first] = module.globals;
 	if (first === undefined || Buffer.compare(first.type, MUTABLE_I32) !== 0) {
 		throw otherwise("the policy's first global is not its stack pointer");
 	}
 	module.exports.push({ name: "__sp", kind: "global", index: 0 });
-	if (names.size === 0) throw otherwise("the policy has no names of functions");
-	const checked = new Set<string>(numberChecks.map(({ of }) => of));
-	// opa leaves out what a policy does not use.
-	for (const [index, name] of names) if (checked.has(name)) module.exports.push({ name, kind: "func", index });
 	return module;
 }
 

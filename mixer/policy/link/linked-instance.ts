@@ -1,4 +1,5 @@
 import { MixerError } from "../../error.ts";
+import { NUMBER_TOO_LONG } from "./number-checks.ts";
 import { quietHost } from "./quiet-host.ts";
 import { regexFunctions } from "./regex-glue-calls.ts";
 
@@ -28,7 +29,7 @@ const failures: Readonly<Record<number, string>> = {
 	2: "ran out of fuel",
 	3: "ran out of memory",
 	4: "a built-in failed",
-	6: "calculates with a number of more than 256 characters, or an exponent of more than three digits",
+	6: NUMBER_TOO_LONG,
 };
 
 /** How an evaluation in the linked module ended. */

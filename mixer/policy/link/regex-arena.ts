@@ -42,7 +42,7 @@ const UNREACHABLE = Uint8Array.of(0, 0x00, 0x0b);
  */
 export function regexArena({ policy, names, builtins, glue }: RegexArenaOptions): WasmPart[] | undefined {
 	const numbers = new Map([...names].map(([number, name]) => [name, number] as const));
-	expectAll(builtins, numbers);
+	expectRegexFunctions(builtins, numbers);
 	const [functions, lacking] = parted(new Set(Object.values(regexFunctions)), (name) => numbers.has(name));
 	if (functions.length === 0) return undefined;
 	const toGlue = (name: string) => [numberOf(name, numbers), { part: "arena", name }] as const;
@@ -81,7 +81,12 @@ function parted(names: ReadonlySet<string>, isThere: (name: string) => boolean):
 	return [[...names].filter(isThere), [...names].filter((name) => !isThere(name))];
 }
 
-function expectAll(builtins: ReadonlySet<string>, numbers: ReadonlyMap<string, number>): void {
+/**
+ * Makes sure that OPA's functions for regular expressions are known where policies call them.
+ *
+ * @throws MixerError "tool" where one is not.
+ */
+export function expectRegexFunctions(builtins: ReadonlySet<string>, numbers: ReadonlyMap<string, number>): void {
 	const lost = [...builtins].filter((name) => {
 		const called = regexFunctions[name];
 		return called !== undefined && !numbers.has(called);

@@ -22,8 +22,14 @@ export interface JoinOptions {
 	 * takes of the stack in bytes, and in loops, without parameters.
 	 */
 	readonly meter?: { readonly part: string; readonly enter: string; readonly leave: string; readonly round: string };
-	/** Metered functions that tell a parameter to another function before they do anything. */
-	readonly checks?: readonly { readonly of: Exported; readonly parameter: number; readonly by: Exported }[];
+	readonly checks?: readonly WasmCheck[];
+}
+
+/** A function that tells a parameter to another one before it does anything. */
+export interface WasmCheck {
+	readonly of: Exported;
+	readonly parameter: number;
+	readonly by: Exported;
 }
 
 /** What a part exports by this name. */
@@ -51,13 +57,18 @@ export function joinWasm(options: JoinOptions): Uint8Array {
 	return new Join(options).emit();
 }
 
+/** What a function's body gets beside what it has. */
+interface Additions {
+	/** Which parameters are told to which functions first. */
+	readonly checks: readonly { readonly parameter: number; readonly by: number }[];
+	readonly metered?: Metered;
+}
+
 /** A function to be metered. */
 interface Metered {
 	readonly parameters: number;
 	/** As a block's type. */
 	readonly result: number;
-	/** Which parameters are told to which functions first. */
-	readonly checks: readonly { readonly parameter: number; readonly by: number }[];
 }
 
 function frameOf({ parameters }: Metered): number {
@@ -68,7 +79,7 @@ class Join {
 	readonly #options: JoinOptions;
 	readonly #places: WasmPlaces;
 	readonly #meter: { readonly enter: number; readonly leave: number; readonly round: number } | undefined;
-	readonly #checks: readonly (Metered["checks"][number] & { readonly of: LiveFunction })[];
+	readonly #checks: readonly (Additions["checks"][number] & { readonly of: LiveFunction })[];
 	readonly #types = new Map<string, { index: number; bytes: Uint8Array }>();
 	readonly #exports: { name: string; kind: Kind; place: Place }[] = [];
 
@@ -183,8 +194,10 @@ class Join {
 	#code(): Uint8Array {
 		return this.#list(this.#places.liveFunctions(), ({ part, defined, body }, to) => {
 			const copy = new WasmWriter();
-			if (this.#options.parts[part]?.metered !== true) this.#copyBody(body, this.#maps(part), copy);
-			else this.#copyBody(body, this.#maps(part), copy, this.#meteredAs(part, defined));
+			const checks = this.#checks.filter(({ of }) => of.part === part && of.defined === defined);
+			const isMetered = this.#meter !== undefined && this.#options.parts[part]?.metered === true;
+			const metered = isMetered ? { metered: this.#meteredAs(part, defined) } : {};
+			this.#copyBody(body, this.#maps(part), copy, { checks, ...metered });
 			to.sized(copy.bytes);
 		});
 	}
@@ -196,38 +209,37 @@ class Join {
 		const parameters = type.list(() => type.byte()).length;
 		const [result = NO_RESULT, ...more] = type.list(() => type.byte());
 		if (more.length > 0) throw new Error("the WebAssembly module has a function of several results");
-		const checks = this.#checks.filter(({ of }) => of.part === part && of.defined === defined);
-		return { parameters, result, checks };
+		return { parameters, result };
 	}
 
-	/** @param metered where it is to be: the body then stands in a block. */
-	#copyBody(body: Uint8Array, maps: IndexMaps, to: WasmWriter, metered?: Metered): void {
+	/** A metered body stands in a block. */
+	#copyBody(body: Uint8Array, maps: IndexMaps, to: WasmWriter, { checks, metered }: Additions = { checks: [] }): void {
 		const from = new WasmReader(body);
 		const locals = from.list(() => [from.unsigned(), from.byte()] as const);
 		to.list(locals, ([count, type]) => {
 			to.unsigned(count);
 			to.byte(type);
 		});
-		const meter = this.#meter;
-		if (meter === undefined || metered === undefined) {
-			copyExpression(from, to, maps);
-			return;
-		}
+		const meter = metered && this.#meter;
+		const frameBytes = metered ? locals.reduce((sum, [count]) => sum + count * LOCAL_BYTES, frameOf(metered)) : 0;
 		const call = (index: number) => {
 			to.byte(CALL);
 			to.unsigned(index);
 		};
-		const frameBytes = locals.reduce((sum, [count]) => sum + count * LOCAL_BYTES, frameOf(metered));
 		const tell = (index: number) => {
 			to.byte(I32_CONST);
 			to.signed(frameBytes);
 			call(index);
 		};
-		tell(meter.enter);
-		for (const { parameter, by } of metered.checks) {
+		if (meter) tell(meter.enter);
+		for (const { parameter, by } of checks) {
 			to.byte(LOCAL_GET);
 			to.unsigned(parameter);
 			call(by);
+		}
+		if (!meter || !metered) {
+			copyExpression(from, to, maps);
+			return;
 		}
 		to.byte(BLOCK);
 		to.byte(metered.result);

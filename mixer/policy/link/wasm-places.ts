@@ -14,7 +14,7 @@ export interface LiveFunction {
 	readonly body: Uint8Array;
 }
 
-/** An import that no part answers. */
+/** An import that no part answers: functions, and one memory. */
 export interface OpenImport {
 	readonly part: number;
 	readonly imported: WasmImport;
@@ -33,10 +33,15 @@ export class WasmPlaces {
 	readonly #open = new Map<string, OpenImport>();
 	readonly #numbers = new Map<string, number>();
 	#functions: readonly LiveFunction[] = [];
+	/** The memory that stays to be given: the first of the joined module. */
+	readonly #memory: OpenImport | undefined;
 
 	constructor(parts: readonly Part[]) {
 		this.#parts = parts;
 		this.#imports = parts.map(({ module }) => byKind(module.imports));
+		this.#memory = this.#imports
+			.flatMap(({ memory }, part) => memory.map((_import, index) => this.#follow("memory", { part, index })))
+			.find((real) => "imported" in real);
 	}
 
 	/** The export of a part. @throws where there is none. */
@@ -89,7 +94,7 @@ export class WasmPlaces {
 	}
 
 	openImports(): readonly OpenImport[] {
-		return [...this.#open.values()];
+		return [...this.#open.values(), ...(this.#memory ? [this.#memory] : [])];
 	}
 
 	/** Its number in the joined module. */
@@ -97,9 +102,13 @@ export class WasmPlaces {
 		const real = this.#follow(kind, place);
 		if (kind === "func")
 			return this.#numbers.get("imported" in real ? openKey(real.imported) : `${real.part} ${real.index}`) ?? 0;
-		if ("imported" in real) throw new Error(`nothing gives the ${kind} ${openKey(real.imported)}`);
+		const memory = kind === "memory" ? this.#memory : undefined;
+		if ("imported" in real) {
+			if (memory && openKey(memory.imported) === openKey(real.imported)) return 0;
+			throw new Error(`nothing gives the ${kind} ${openKey(real.imported)}`);
+		}
 		const before = this.#parts.slice(0, real.part).reduce((sum, { module }) => sum + definedOf(module, kind), 0);
-		return before + real.index - (this.#imports[real.part]?.[kind].length ?? 0);
+		return (memory ? 1 : 0) + before + real.index - (this.#imports[real.part]?.[kind].length ?? 0);
 	}
 
 	/** How many pieces of data the parts before this one have. */

@@ -5,6 +5,10 @@ import { scaled } from "../../../support/scale.ts";
 import { sameAsOpa } from "./same-as-opa.ts";
 
 const calls = {
+	match: "regex.match(input.pattern, input.text)",
+	valid: "regex.is_valid(input.pattern)",
+	submatches: "regex.find_all_string_submatch_n(input.pattern, input.text, input.n)",
+	wildcard: "glob.match(input.glob, input.delimiters, input.text)",
 	find: "regex.find_n(input.pattern, input.text, input.n)",
 	split: "regex.split(input.pattern, input.text)",
 	replace: "regex.replace(input.text, input.pattern, input.with)",
@@ -74,7 +78,20 @@ const glob = fc
 	)
 	.map((parts) => parts.join(""));
 
+const wildcard = fc
+	.array(fc.constantFrom("a", "b", "*", "?", "[ab]", "[!a]", "{a,b}", ".", "1", "é", "{*,x}"), { maxLength: 4 })
+	.map((parts) => parts.join(""));
+const line = text.filter((each) => !each.includes("\n"));
+
 const question = fc.oneof(
+	fc.record({ call: fc.constantFrom("match", "valid"), pattern, text }),
+	fc.record({ call: fc.constant("submatches"), pattern, text, n: fc.constantFrom(-1, 0, 1, 2) }),
+	fc.record({
+		call: fc.constant("wildcard"),
+		glob: wildcard,
+		delimiters: fc.constantFrom(null, [], ["."], ["1", "b"]),
+		text: line,
+	}),
 	fc.record({ call: fc.constant("find"), pattern, text, n: fc.constantFrom(-1, 0, 1, 2) }),
 	fc.record({ call: fc.constant("split"), pattern, text }),
 	fc.record({ call: fc.constant("replace"), pattern, text, with: replacement }),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
+import { guardModule } from "../../../../mixer/policy/link/guarded-module.ts";
 import { PolicyInstance } from "../../../../mixer/policy/policy-instance.ts";
 import { compileModule } from "../compile-module.ts";
 import { opaEval } from "../opa-eval.ts";
@@ -22,7 +23,8 @@ export async function sameAsOpa(
 	const rules = Object.entries(calls).map(([name, call]) => `decision := ${call} if input.call == "${name}"`);
 	const rego = `package shop.authz\n\n${rules.join("\n\n")}\n`;
 	const dir = await policyFolder(context, { "shop/authz.rego": rego });
-	const module = new WebAssembly.Module(new Uint8Array(await compileModule(dir)));
+	const guarded = guardModule({ policyWasm: await compileModule(dir), builtins: new Set() });
+	const module = new WebAssembly.Module(new Uint8Array(guarded));
 	const open = () => new PolicyInstance({ module, data: Buffer.from("{}"), now: Date.now });
 	const expected = await opaEval({ dir: `${dir}/shop`, rule: "data.shop.authz.decision", inputs });
 	let instance = open();

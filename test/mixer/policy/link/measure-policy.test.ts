@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { measurePolicy } from "../../../../mixer/policy/link/measure-policy.ts";
-import { buildForMixer, examplePolicies } from "../policy-folder.ts";
+import { compileRego } from "../../../support/linked-filter.ts";
+
+const data = Buffer.from("{}");
+
+function compile(): Promise<Uint8Array> {
+	return compileRego({ modules: { "a.rego": "package a\nb := input.c == data.c\n" }, entrypoints: ["a/b"] });
+}
 
 test("adds an evaluation's pages to those that the data fill", async () => {
-	const { policyWasm, data } = await buildForMixer(examplePolicies);
+	const policyWasm = await compile();
 	assert.deepEqual(measurePolicy({ policyWasm, data, extraPages: 256 }), {
 		firstPages: 2,
 		maxPages: 258,
@@ -18,7 +24,7 @@ test("adds an evaluation's pages to those that the data fill", async () => {
 });
 
 test("refuses data that are not JSON, and data that leave no room", async () => {
-	const { policyWasm, data } = await buildForMixer(examplePolicies);
+	const policyWasm = await compile();
 	const noJson = { policyWasm, data: Buffer.from('{"a":'), extraPages: 256 };
 	assert.throws(() => measurePolicy(noJson), { code: "invalid", message: "OPA cannot read the data" });
 	assert.throws(() => measurePolicy({ policyWasm, data, extraPages: 65_535 }), {

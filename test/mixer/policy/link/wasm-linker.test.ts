@@ -54,6 +54,55 @@ test("joins modules that import each other, and leaves open what none of them gi
 	);
 });
 
+test("leaves one memory open, before those that parts have", () => {
+	const parts = {
+		one: `(module
+			(import "env" "given" (memory $given 1))
+			(func (export "call_given") (result i32) (i32.load8_u $given (i32.const 3))))`,
+		two: `(module
+			(memory $own 1)
+			(data (i32.const 3) "a")
+			(func (export "call_own") (result i32) (i32.load8_u $own (i32.const 3))))`,
+	};
+	const modules = Object.entries(parts).map(([name, text]) => ({ name, module: parseWasm(assemble(text)) }));
+	const given = new WebAssembly.Memory({ initial: 1 });
+	new Uint8Array(given.buffer)[3] = 42;
+	for (const order of [modules, modules.toReversed()]) {
+		const module = new WebAssembly.Module(joinWasm({ parts: order, stays: (name) => name.startsWith("call_") }));
+		const { exports } = new WebAssembly.Instance(module, { env: { given } });
+		for (const [name, value] of [
+			["call_given", 42],
+			["call_own", 97],
+		] as const) {
+			const call = exports[name];
+			assert.ok(typeof call === "function");
+			assert.equal(call(), value, name);
+		}
+	}
+	const another = assemble(`(module
+		(import "env" "another" (memory 1))
+		(func (export "call_another") (result i32) (memory.size)))`);
+	const parted = [...modules, { name: "three", module: parseWasm(another) }];
+	assert.throws(
+		() => joinWasm({ parts: parted, stays: (name) => name.startsWith("call_") }),
+		new Error("nothing gives the memory env.another"),
+	);
+});
+
+test("tells parameters in a part that is not metered", () => {
+	const env = `(module
+		(import "env" "say" (func $say (param i32)))
+		(func (export "check") (param i32) (call $say (local.get 0))))`;
+	const plain = `(module
+		(func $sum (export "sum") (param i32 i32) (result i32) (local i32) (i32.add (local.get 0) (local.get 1)))
+		(func (export "call_it") (result i32) (call $sum (i32.const 3) (i32.const 4))))`;
+	const of = { part: "plain", name: "sum" };
+	const checks = [1, 0].map((parameter) => ({ of, parameter, by: { part: "env", name: "check" } }));
+	const { call, said } = join({ env, plain }, { checks });
+	assert.equal(call("call_it"), 7);
+	assert.deepEqual(said, [4, 3]);
+});
+
 test("follows an export that is an import itself", () => {
 	const { call } = join({
 		one: `(module
