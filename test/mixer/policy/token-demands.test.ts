@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { test } from "node:test";
 import { MixerError } from "../../../mixer/error.ts";
+import { systemClock } from "../../../mixer/observe/clock.ts";
+import { PolicyEngine } from "../../../mixer/policy/engine.ts";
 import { describeExplanations } from "../../../mixer/policy/explain.ts";
 import { buildFiles, policyDocument } from "./policy-folder.ts";
 
@@ -114,3 +117,25 @@ test("verifying with one algorithm reads nothing of the time: its answers are ke
 	const { requirements } = await buildFiles(context, files("auto", text));
 	assert.deepEqual([requirements.policies[0]?.placement, requirements.policies[0]?.deterministic], ["proxy", true]);
 });
+
+test("with placement auto, what is signed with a secret is verified in the Mixer", async (context) => {
+	const text = rego('{"secret": data.shop.s, "alg": "HS256"}');
+	const build = await buildFiles(context, files("auto", text));
+	assert.equal(build.requirements.policies[0]?.placement, "mixer");
+	const engine = new PolicyEngine({ workers: 1, queuedChecks: 1, clock: systemClock });
+	context.after(() => engine.stop());
+	await engine.load(build);
+	const { revision } = build.requirements;
+	const decide = async (secret: string) => {
+		const signed = `${encoded({ alg: "HS256", typ: "JWT" })}.${encoded({ sub: "ann" })}`;
+		const signature = createHmac("sha256", secret).update(signed).digest("base64url");
+		const input = Buffer.from(JSON.stringify({ request: { headers: { authorization: `${signed}.${signature}` } } }));
+		return engine.evaluate({ revision, entrypoint: "shop/authz/decision", input, deadlineMs: 60_000 });
+	};
+	assert.deepEqual(await decide("x"), { status: "ok", value: "true", validDurationMs: 0 });
+	assert.deepEqual(await decide("y"), { status: "ok", value: "false", validDurationMs: 0 });
+});
+
+function encoded(part: object): string {
+	return Buffer.from(JSON.stringify(part)).toString("base64url");
+}
