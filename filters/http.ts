@@ -15,7 +15,7 @@ import { configurePlugin } from "./plugin";
 import { loadVmData } from "./policy/linked/vm-data";
 
 export { malloc } from "./host/memory";
-export { policyBuiltin } from "./policy/linked/builtin-call";
+export { policyBuiltin, strictBuiltinErrors } from "./policy/linked/builtin-call";
 
 const CONTINUE: i32 = 0;
 /** Answer of on_done: finished. With any other, Envoy would keep the VM for ever. */

@@ -30,6 +30,8 @@ export interface Policy {
 	readonly placement: RequestedPlacement;
 	readonly failureMode: FailureMode;
 	readonly deadlineMs: number;
+	/** Whether a built-in that fails denies; else it has no value. */
+	readonly strictBuiltinErrors: boolean;
 	/** Where the document stands, for messages. */
 	readonly file: string;
 	readonly line: number;

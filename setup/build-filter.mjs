@@ -11,8 +11,11 @@ import { guardText, sortExports } from "./guard.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** What a policy's glue (mixer/policy/link/glue.ts) calls in the filter: kept until a policy is linked in. */
-const calledByGlue = ["saveStack", "restoreStack", "policyBuiltin"];
+/**
+ * What a policy's glue (mixer/policy/link/glue.ts) and evaluations without a request (linked-instance.ts) call in the
+ * filter: kept until a policy is linked in.
+ */
+const keptForLinking = ["saveStack", "restoreStack", "policyBuiltin", "strictBuiltinErrors"];
 
 /**
  * Compiles a filter and links it with its guard (guard.mjs): a module that Envoy loads, which exports the ABI and
@@ -41,7 +44,7 @@ export async function buildFilter(options = {}) {
 	const merged = await mergeWasm(parts, { keepNames });
 	const stays = (name) => stay.has(name);
 	if (!runsPolicies(compiled)) return writeWhole(file, stripWasm(merged, { stays, keepNames }));
-	const linkable = stripWasm(merged, { stays: (name) => stays(name) || calledByGlue.includes(name), keepNames });
+	const linkable = stripWasm(merged, { stays: (name) => stays(name) || keptForLinking.includes(name), keepNames });
 	const glue = {
 		policy: assembleWasm(policyGlue()),
 		none: assembleWasm(emptyGlue()),

@@ -35,6 +35,8 @@ export class Policy {
 	deterministic: bool = false;
 	/** failureMode: allow. */
 	allowOnFailure: bool = false;
+	/** A built-in that fails denies; else it has no value. */
+	strictBuiltinErrors: bool = true;
 	deadlineMs: u32 = 0;
 	targets: Array<Target> = new Array<Target>();
 	/** What of the request it can read. */

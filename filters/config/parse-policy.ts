@@ -21,6 +21,7 @@ export function parsePolicy(reader: ObjectReader, workload: string): Policy {
 	if (policy.inProxy) policy.linkedEntrypoint = linkedEntrypoint(reader, policy.entrypoint);
 	policy.shadow = reader.choice("mode", "shadow", "enforce");
 	policy.allowOnFailure = reader.choice("failureMode", "allow", "deny");
+	policy.strictBuiltinErrors = reader.flag("strictBuiltinErrors");
 	policy.deadlineMs = <u32>reader.integer("deadlineMs", 1, MAX_DEADLINE_MS);
 	parseTargets(reader, workload, policy);
 	parseInputs(reader, policy);

@@ -4,6 +4,7 @@ import { AnswerStatus, CheckResponse } from "../check/check-response";
 import { Policy } from "../config/config";
 import { Plugin } from "../plugin";
 import { Slice } from "../wire/slice";
+import { strictBuiltinErrors } from "./linked/builtin-call";
 import { Evaluated, linkedPolicy } from "./linked/linked-policy";
 
 const NS_PER_MS: u64 = 1000000;
@@ -71,6 +72,7 @@ export class Answers {
 			plugin.stats.cacheAsked(this.cached);
 			if (this.cached) return;
 		}
+		strictBuiltinErrors(policy.strictBuiltinErrors);
 		let ended = linkedPolicy.evaluate(policy.linkedEntrypoint, input, plugin.config.fuel);
 		if (ended == Evaluated.Ok) {
 			this.value.set(linkedPolicy.value.ptr, linkedPolicy.value.size);

@@ -46,6 +46,12 @@ export const policySchema = documentSchema(
 			.describe(
 				"What happens to a request whose decision cannot be had in time: `deny` answers 503, `allow` lets it pass. A decision that was had, or a policy that is wrong, is not its business.",
 			),
+		strictBuiltinErrors: z
+			.boolean()
+			.default(true)
+			.describe(
+				"Whether a built-in that fails (`io.jwt.decode` of no token, `http.send` to nobody) denies the request. `false`: the call has no value and the policy goes on, as in OPA unless told otherwise. What the proxy or the Mixer does not do, and what is over a bound, always denies.",
+			),
 		deadline: duration({
 			min: "1ms",
 			max: "10s",

@@ -70,7 +70,8 @@ export class PolicyEngine {
 			const data = new Uint8Array(new SharedArrayBuffer(build.data.byteLength));
 			data.set(build.data);
 			const module = await WebAssembly.compile(build.policyWasm);
-			this.#pool.load({ revision, module, data, ...(httpSend && { httpSend }) });
+			const lenientEntrypoints = lenientOf(build);
+			this.#pool.load({ revision, module, data, lenientEntrypoints, ...(httpSend && { httpSend }) });
 		}
 		await this.#pool.started;
 		this.#held.delete(revision);
@@ -112,6 +113,11 @@ export class PolicyEngine {
 			this.#pool.unload(revision);
 		}
 	}
+}
+
+function lenientOf({ requirements }: Build): string[] {
+	const lenient = requirements.policies.filter(({ strictBuiltinErrors }) => !strictBuiltinErrors);
+	return lenient.map(({ entrypoint }) => entrypoint);
 }
 
 function heldRevision({ requirements, pluginConfig }: Build): HeldRevision {

@@ -4,6 +4,7 @@ import type { ExplainedBuild } from "./build.ts";
 import { PolicyEngine } from "./engine.ts";
 import { LinkedInstance } from "./link/linked-instance.ts";
 import { checkPolicyInput } from "./policy-input.ts";
+import type { EvaluationOptions } from "./policy-instance.ts";
 import type { InputPath, PolicyRequirements } from "./requirements.ts";
 import { vmConfig } from "./vm-config.ts";
 
@@ -51,7 +52,7 @@ export async function evaluateOnce(options: EvaluateOnceOptions): Promise<Evalua
 	const policy = policies.find((candidate) => candidate.entrypoint === entrypoint);
 	if (policy === undefined) throw new MixerError("invalid", `no Policy asks for the entrypoint ${entrypoint}`);
 	const about = { placement: policy.placement, revision, read: policy.inputs };
-	return policy.placement === "proxy" ? inProxy(options, about) : inMixer(options, about);
+	return policy.placement === "proxy" ? inProxy(options, about, policy) : inMixer(options, about);
 }
 
 type About = {
@@ -60,7 +61,11 @@ type About = {
 	readonly placement: "proxy" | "mixer";
 };
 
-function inProxy({ build, entrypoint, input, fuel, clock, nowNs }: EvaluateOnceOptions, about: About): EvaluatedOnce {
+function inProxy(
+	{ build, entrypoint, input, fuel, clock, nowNs }: EvaluateOnceOptions,
+	about: About,
+	how: EvaluationOptions,
+): EvaluatedOnce {
 	const instance = new LinkedInstance({
 		module: new WebAssembly.Module(build.evaluable),
 		vmConfig: vmConfig(build),
@@ -69,9 +74,9 @@ function inProxy({ build, entrypoint, input, fuel, clock, nowNs }: EvaluateOnceO
 	});
 	const number = instance.entrypoints.get(entrypoint);
 	if (number === undefined) throw new MixerError("invalid", `the linked filter has no entrypoint ${entrypoint}`);
-	const { fuel: used } = instance.evaluate(number, input, fuel);
+	const { fuel: used } = instance.evaluate(number, input, fuel, how);
 	const started = nowNs();
-	const { value, fault } = instance.evaluate(number, input, fuel);
+	const { value, fault } = instance.evaluate(number, input, fuel, how);
 	const durationNs = Number(nowNs() - started);
 	const status = fault !== undefined ? "policy_error" : value === undefined ? "undefined" : "ok";
 	return { status, decision: value, ...(fault !== undefined && { error: fault }), ...about, durationNs, fuel: used };

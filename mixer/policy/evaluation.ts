@@ -41,6 +41,8 @@ export interface LoadedRevision {
 	readonly module: WebAssembly.Module;
 	/** On shared memory: one copy for all workers. */
 	readonly data: Uint8Array;
+	/** Entrypoints of Policies that say strictBuiltinErrors: false. */
+	readonly lenientEntrypoints: readonly string[];
 	/** What its policies may do with the network; left out where none uses it. */
 	readonly httpSend?: HttpSendSettings;
 }

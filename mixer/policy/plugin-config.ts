@@ -47,6 +47,7 @@ function pluginPolicy(policy: Policy, requirements: PolicyRequirements): object 
 		deterministic: requirements.deterministic,
 		mode: policy.mode,
 		failureMode: policy.failureMode,
+		strictBuiltinErrors: policy.strictBuiltinErrors,
 		deadlineMs: policy.deadlineMs,
 		targets: policy.targets.map(({ listenerPort, host, pathPrefix, workload }) => ({
 			listenerPort,

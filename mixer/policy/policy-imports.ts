@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { MixerError } from "../error.ts";
+import { isOpasFault } from "./builtins/builtin-fault.ts";
 import type { BuiltinContext } from "./builtins/host-builtin.ts";
 import { hostBuiltins } from "./builtins/registry.ts";
 import type { RegoValue } from "./builtins/rego-value.ts";
+import { UnsupportedError } from "./builtins/unsupported-error.ts";
 import { guardImports } from "./guard-imports.ts";
 import { GUARD_HOST } from "./link/guarded-module.ts";
 import type { PolicyNetwork } from "./network/policy-network.ts";
@@ -13,8 +15,12 @@ export interface PolicyHost {
 	readonly imports: Record<string, Record<string, unknown>>;
 	/** Tells the imports whose they are, and answers which built-ins that module leaves to its host. */
 	attach(instance: WebAssembly.Instance): readonly string[];
-	/** Called before each evaluation: it sees one time. */
-	begin(): void;
+	/**
+	 * Called before each evaluation: it sees one time.
+	 *
+	 * @param strict whether a built-in that fails ends it, and is not an expression without a value.
+	 */
+	begin(strict: boolean): void;
 }
 
 /** Names of the built-ins a module leaves to its host, by its own numbers, and the memory work to call one. */
@@ -38,9 +44,15 @@ export function policyImports({ memory, now, network }: PolicyImportsOptions): P
 	let attached: Attached = { builtins: new Map(), call: () => 0 };
 	const values = policyValues({ memory, call: (name, ...args) => attached.call(name, ...args) });
 	let context = newContext(0n, network);
+	let isStrict = true;
 	const builtin = (id: number, _context: number, ...args: number[]) => {
 		const name = attached.builtins.get(id) ?? "";
-		return values.pass(callBuiltin(name, args.map(values.read), context));
+		try {
+			return values.pass(callBuiltin(name, args.map(values.read), context));
+		} catch (error) {
+			if (!isStrict && isOpasFault(error)) return 0;
+			throw new MixerError("policy", `${name}: ${MixerError.from(error).message}`, { cause: error });
+		}
 	};
 	const abort = (address: number) => {
 		throw new MixerError("policy", readText(memory, address));
@@ -57,7 +69,8 @@ export function policyImports({ memory, now, network }: PolicyImportsOptions): P
 			attached = { call, builtins: namesByNumber(text) };
 			return [...attached.builtins.values()];
 		},
-		begin: () => {
+		begin: (strict) => {
+			isStrict = strict;
 			context = newContext(BigInt(now()) * 1_000_000n, network);
 		},
 	};
@@ -86,14 +99,9 @@ function kept<Value>(make: () => Value): () => Value {
 }
 
 function callBuiltin(name: string, args: readonly RegoValue[], context: BuiltinContext): RegoValue | undefined {
-	try {
-		const builtin = hostBuiltins.get(name);
-		if (builtin === undefined) throw new TypeError("not known");
-		return builtin(args, context);
-	} catch (error) {
-		const why = error instanceof Error ? error.message : String(error);
-		throw new MixerError("policy", `${name}: ${why}`, { cause: error });
-	}
+	const builtin = hostBuiltins.get(name);
+	if (builtin === undefined) throw new UnsupportedError("not known");
+	return builtin(args, context);
 }
 
 function caller(instance: WebAssembly.Instance): Attached["call"] {

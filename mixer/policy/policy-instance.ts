@@ -47,6 +47,12 @@ export interface PolicyInstanceOptions {
 	readonly network?: PolicyNetwork;
 }
 
+/** What a Policy says of its evaluations. */
+export interface EvaluationOptions {
+	/** True where it is left out. */
+	readonly strictBuiltinErrors?: boolean;
+}
+
 /**
  * One instance of a compiled policy with its data, for one evaluation at a time. An evaluation that throws leaves it
  * unusable: OPA's stack pointer stays where the throw left it.
@@ -81,17 +87,18 @@ export class PolicyInstance {
 	 * Evaluates one entrypoint.
 	 *
 	 * @param input JSON in UTF-8; the caller made sure that it is an object. Nothing at all is no input.
+	 * @param options.strictBuiltinErrors false where a built-in of the host's that fails as opa's does has no value.
 	 * @returns the decision as JSON, as OPA writes it, sets in order; undefined where there is none.
 	 * @throws MixerError "policy" where OPA aborts, a built-in fails, or memory or stack run out.
 	 */
-	evaluate(entrypoint: number, input: Uint8Array): string | undefined {
+	evaluate(entrypoint: number, input: Uint8Array, options: EvaluationOptions = {}): string | undefined {
 		const { mem, dataAddr, dataHeapPtr } = this.#policy;
 		const heapPtr = Number(dataHeapPtr) + input.byteLength;
 		try {
 			const missing = heapPtr - mem.buffer.byteLength;
 			if (missing > 0) mem.grow(Math.ceil(missing / PAGE_BYTES));
 			new Uint8Array(mem.buffer).set(input, Number(dataHeapPtr));
-			this.#host.begin();
+			this.#host.begin(options.strictBuiltinErrors ?? true);
 			const at = Number(dataHeapPtr);
 			const result = this.#evaluate(0, entrypoint, dataAddr, at, input.byteLength, heapPtr, VALUE_FORMAT);
 			return resultOf(mem, Number(result));

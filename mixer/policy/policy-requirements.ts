@@ -31,12 +31,12 @@ export interface RequiredPolicy {
 /**
  * What each Policy requires and where it is placed, in the order given.
  *
- * @throws MixerError "invalid" with every path of the input that can hold nothing and every built-in that is not where
- * the Policy has to run.
+ * @throws MixerError "invalid" with every path of the input that can hold nothing, every built-in that is not where the
+ * Policy has to run, and every entrypoint that is to fail in two ways.
  */
 export function requirePolicies(policies: readonly Policy[], sources: RequirementSources): RequiredPolicy[] {
 	const { plan, ...builtins } = sources;
-	const faults = new Set<string>();
+	const faults = new Set<string>(differentStrictness(policies));
 	const required = policies.flatMap((policy) => {
 		const reads = analysePlan(plan, policy.entrypoint);
 		const placed = placePolicy({ policy, reads, ...builtins });
@@ -51,10 +51,24 @@ export function requirePolicies(policies: readonly Policy[], sources: Requiremen
 			inputs: requiredPaths(reads.inputs),
 			builtins: names,
 			deterministic: !names.some((name) => volatileBuiltins.has(name)),
+			strictBuiltinErrors: policy.strictBuiltinErrors,
 		};
 		const ignored = ignoredFields(reads.fields);
 		return [{ policy, requirements, explanation: explainPolicy({ policy, requirements, reads, ignored, ...placed }) }];
 	});
 	if (faults.size > 0) throw new MixerError("invalid", [...faults].join("\n"));
 	return required;
+}
+
+/** The Mixer is asked for an entrypoint, and doesn't learn for which Policy. */
+function differentStrictness(policies: readonly Policy[]): string[] {
+	return policies.flatMap((policy, i) => {
+		const isOther = (other: Policy) =>
+			other.entrypoint === policy.entrypoint && other.strictBuiltinErrors !== policy.strictBuiltinErrors;
+		const other = policies.slice(0, i).find(isOther);
+		if (other === undefined) return [];
+		const asks = `asks for ${policy.entrypoint} with strictBuiltinErrors: ${policy.strictBuiltinErrors}`;
+		const place = `${policy.file}:${policy.line}: Policy ${policy.name}`;
+		return [`${place} ${asks}, and Policy ${other.name} with ${other.strictBuiltinErrors}: say the same in both`];
+	});
 }

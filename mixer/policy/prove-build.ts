@@ -24,12 +24,12 @@ export function proveBuild({ requirements, policyWasm, data }: Build): void {
 		throw new MixerError("invalid", describeHostless(asking));
 	}
 	const module = new WebAssembly.Module(policyWasm);
-	for (const { name, entrypoint } of policies) {
+	for (const { name, entrypoint, strictBuiltinErrors } of policies) {
 		const instance = new PolicyInstance({ module, data, now: () => 0 });
 		const id = instance.entrypoints.get(entrypoint);
 		if (id === undefined) throw new MixerError("invalid", `the compiled module has no entrypoint ${entrypoint}`);
 		try {
-			instance.evaluate(id, EMPTY_INPUT);
+			instance.evaluate(id, EMPTY_INPUT, { strictBuiltinErrors });
 		} catch (error) {
 			const { message } = MixerError.from(error);
 			if (message.endsWith(NO_NETWORK)) continue;

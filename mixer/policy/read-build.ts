@@ -17,6 +17,7 @@ const RequirementsFile = z.object({
 			inputs: z.array(z.array(z.string())),
 			builtins: z.array(z.string()),
 			deterministic: z.boolean(),
+			strictBuiltinErrors: z.boolean(),
 		}),
 	),
 	httpSend: z

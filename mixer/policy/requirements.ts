@@ -13,6 +13,8 @@ export interface PolicyRequirements {
 	readonly builtins: readonly string[];
 	/** False where it reads time or randomness or the network: its answers are never reused. */
 	readonly deterministic: boolean;
+	/** Whether a built-in that fails denies; else it has no value. One for all Policies of an entrypoint. */
+	readonly strictBuiltinErrors: boolean;
 }
 
 /** What the policies of one build need of the proxy and of the Mixer. Written as requirements.json. */

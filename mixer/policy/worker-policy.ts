@@ -49,7 +49,8 @@ export class WorkerPolicy {
 		}
 		// A throw leaves the instance unusable, so it is given up first and taken back after.
 		this.#instance = undefined;
-		const value = instance.evaluate(id, input);
+		const strictBuiltinErrors = !this.#options.lenientEntrypoints.includes(entrypoint);
+		const value = instance.evaluate(id, input, { strictBuiltinErrors });
 		this.#instance = instance;
 		return value;
 	}

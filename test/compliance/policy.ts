@@ -13,6 +13,7 @@ export function somePolicy(entrypoint: string, placement: RequestedPlacement): P
 		mode: "enforce",
 		placement,
 		failureMode: "deny",
+		strictBuiltinErrors: true,
 		deadlineMs: 60_000,
 		file: "case.yaml",
 		line: 1,

@@ -36,6 +36,7 @@ describe("the plugin configuration", () => {
 		["a cache without its bounds", { cache: cache({ entries: -1, ttlMs: "10s" }) }, ["cache.entries: must be a whole number from 0 to 1000000", "cache.ttlMs: must be a whole number from 0 to 3600000"]],
 		["a cache that is missing", { cache: undefined }, "cache: is missing"],
 		["a policy that doesn't say whether it is deterministic", { policies: [policy({ deterministic: undefined })] }, "policies[0].deterministic: is missing"],
+		["a policy that doesn't say what a failing built-in does", { policies: [policy({ strictBuiltinErrors: undefined })] }, "policies[0].strictBuiltinErrors: is missing"],
 		["an attribute that is none", { report: { attributes: ["request.colour"] } }, 'report.attributes: "request.colour" is not in the vocabulary'],
 		["a policy without failureMode", { policies: [policy({ failureMode: undefined })] }, "policies[0].failureMode: is missing"],
 		["a placement this module lacks", { policies: [policy({ placement: "proxy" })] }, 'policies[0].entrypoint: is not in the policy linked into this module'],

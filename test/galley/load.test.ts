@@ -32,6 +32,7 @@ spec:
   mode: shadow
   placement: mixer
   failureMode: allow
+  strictBuiltinErrors: false
   deadline: 10s
 ---
 apiVersion: sluice.dev/v1alpha1
@@ -76,6 +77,7 @@ test("reads every field of every kind", async (context) => {
 				mode: "shadow",
 				placement: "mixer",
 				failureMode: "allow",
+				strictBuiltinErrors: false,
 				deadlineMs: 10_000,
 				file: "all.yaml",
 				line: 14,
@@ -89,7 +91,7 @@ test("reads every field of every kind", async (context) => {
 				queueRecords: 1,
 				timeoutMs: 300_000,
 				file: "all.yaml",
-				line: 29,
+				line: 30,
 			},
 		],
 	});

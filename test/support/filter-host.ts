@@ -24,6 +24,7 @@ export function policy(fields: Readonly<Record<string, unknown>> = {}): Readonly
 		deterministic: true,
 		mode: "enforce",
 		failureMode: "deny",
+		strictBuiltinErrors: true,
 		deadlineMs: 200,
 		targets: [{}],
 		inputs: [["request", "method"]],

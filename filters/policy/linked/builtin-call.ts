@@ -7,6 +7,7 @@ import {
 	BuiltinResult,
 	beginEvaluation,
 	builtinByName,
+	builtinFaultIsOpas,
 	builtinFault as faultOfBuiltin,
 	runBuiltin,
 } from "../builtins/builtins";
@@ -30,6 +31,8 @@ const name = new Bytes(64, 256);
 const nameSlice = new Slice();
 /** A built-in was called in this evaluation. */
 let begun: bool = false;
+/** A built-in that fails ends the evaluation. */
+let strict: bool = true;
 let fault: string = "";
 
 /**
@@ -55,6 +58,14 @@ export function beginBuiltins(): void {
 	fault = "";
 }
 
+/**
+ * What becomes of the next evaluations where a built-in fails as OPA's does: they fail, or the call has no value. What
+ * only the proxy doesn't do always ends them.
+ */
+export function strictBuiltinErrors(isStrict: bool): void {
+	strict = isStrict;
+}
+
 /** What was wrong with the arguments of the built-in that failed last. */
 export function builtinFault(): string {
 	return fault;
@@ -68,9 +79,11 @@ export function policyBuiltin(number: i32, count: i32, a: i32, b: i32, c: i32, d
 	}
 	readArguments(count, a, b, c, d);
 	out.reset();
-	let result = texts.overflowed ? BuiltinResult.Error : runBuiltin(bound[number], values, out);
+	let isTooLong = texts.overflowed;
+	let result = isTooLong ? BuiltinResult.Error : runBuiltin(bound[number], values, out);
 	if (result == BuiltinResult.Undefined) return 0;
 	if (result == BuiltinResult.Error || out.overflowed) {
+		if (!strict && !isTooLong && !out.overflowed && builtinFaultIsOpas()) return 0;
 		fault = faultOfBuiltin();
 		policy_fail(BUILTIN_ERROR);
 	}

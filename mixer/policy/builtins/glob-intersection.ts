@@ -1,4 +1,5 @@
 import { type GlobToken, parseGlob } from "./glob-tokens.ts";
+import { UnsupportedError } from "./unsupported-error.ts";
 
 /** Pairs of places that are looked at, so that two long globs can't keep a thread busy. */
 const MAX_STEPS = 1_000_000;
@@ -72,7 +73,8 @@ class Intersection {
 		const [a, b] = this.#globs[order];
 		const next = a[i + 1];
 		for (let k = j; k < b.length; k++) {
-			if (++this.#steps > MAX_STEPS) throw new RangeError(`the globs take more than ${MAX_STEPS} steps to compare`);
+			if (++this.#steps > MAX_STEPS)
+				throw new UnsupportedError(`the globs take more than ${MAX_STEPS} steps to compare`);
 			if (next !== undefined && match(b[k], next) && this.normal(i + 1, k, order)) return true;
 			if (!match(b[k], a[i])) return false;
 		}

@@ -2,6 +2,7 @@ import type { BuiltinFamily } from "./host-builtin.ts";
 import { array, set } from "./make-value.ts";
 import { argument, operand, wrongType } from "./operands.ts";
 import { compareValues, printValue, type RegoValue } from "./rego-value.ts";
+import { UnsupportedError } from "./unsupported-error.ts";
 
 type Arguments = readonly RegoValue[];
 
@@ -36,7 +37,7 @@ class Walk {
 	}
 
 	from(node: RegoValue, path: readonly RegoValue[]): void {
-		if (++this.#steps > MAX_STEPS) throw new RangeError(`more than ${MAX_STEPS} steps of paths`);
+		if (++this.#steps > MAX_STEPS) throw new UnsupportedError(`more than ${MAX_STEPS} steps of paths`);
 		const edges = this.#graph.get(printValue(node));
 		const longer = edges === undefined ? path : [...path, node];
 		const neighbours = edges === undefined ? [] : verticesOf(edges);

@@ -18,6 +18,7 @@ import type { BuiltinFamily } from "./host-builtin.ts";
 import { array, boolean, fromPlain, object } from "./make-value.ts";
 import { argument, stringOperand, wrongType } from "./operands.ts";
 import type { RegoValue } from "./rego-value.ts";
+import { UnsupportedError } from "./unsupported-error.ts";
 
 type Arguments = readonly RegoValue[];
 
@@ -42,9 +43,6 @@ function parseAndVerify(args: Arguments): RegoValue {
 		return array([boolean(false), object([]), object([])]);
 	}
 }
-
-/** What OPA does and is not done here: never an answer. */
-class UnsupportedError extends Error {}
 
 function isGood(read: () => unknown): boolean {
 	try {

@@ -15,7 +15,8 @@ export interface BuiltinContext {
 
 /**
  * A built-in that OPA's Wasm leaves to its host. undefined is an expression without a value, as in OPA; a throw is an
- * evaluation that failed, with OPA's words: unlike OPA's default, it never counts as undefined.
+ * evaluation that failed, with OPA's words. Whether that counts as undefined, the Policy says; never where it is not
+ * OPA's fault (builtin-fault.ts).
  */
 export type HostBuiltin = (args: readonly RegoValue[], context: BuiltinContext) => RegoValue | undefined;
 

@@ -6,6 +6,7 @@ import type { RegoObject } from "./jwt-token.ts";
 import { set } from "./make-value.ts";
 import { OperandError, wholeNumber } from "./operands.ts";
 import { printValue, type RegoValue } from "./rego-value.ts";
+import { UnsupportedError } from "./unsupported-error.ts";
 
 /** Attempts beyond the first: each may take the whole time. */
 const MAX_RETRIES = 10;
@@ -38,14 +39,14 @@ export function readRequest(request: RegoObject, { timeoutMs }: HttpSendSettings
 	);
 	checkRequestNames(request);
 	const unsupported = UNSUPPORTED.find((name) => options.has(name));
-	if (unsupported !== undefined) throw new Error(`${unsupported} is not supported here`);
+	if (unsupported !== undefined) throw new UnsupportedError(`${unsupported} is not supported here`);
 	const flag = (name: string) => {
 		const value = options.get(name);
 		if (value === undefined || value.type === "boolean") return value?.value ?? false;
 		throw new Error(`invalid value ${printValue(value)} for ${name}`);
 	};
 	if (flag("tls_insecure_skip_verify"))
-		throw new Error("tls_insecure_skip_verify is not supported: name the authority in tls_ca_cert");
+		throw new UnsupportedError("tls_insecure_skip_verify is not supported: name the authority in tls_ca_cert");
 	const text = (name: string) => textOption(options, name);
 	const { cert, key } = { cert: text("tls_client_cert"), key: text("tls_client_key") };
 	const headers = readHeaders(options.get("headers"));

@@ -7,6 +7,7 @@ import type { RegoObject } from "./jwt-token.ts";
 import { fromPlain, set, text } from "./make-value.ts";
 import { operand, stringOperand } from "./operands.ts";
 import { printValue, type RegoValue } from "./rego-value.ts";
+import { UnsupportedError } from "./unsupported-error.ts";
 
 type Arguments = readonly RegoValue[];
 
@@ -25,7 +26,7 @@ function lookUp(args: Arguments, context: BuiltinContext): RegoValue {
 export const NO_NETWORK = "no request is made here";
 
 function networkOf({ network }: BuiltinContext): PolicyNetwork {
-	if (network === undefined) throw new Error(NO_NETWORK);
+	if (network === undefined) throw new UnsupportedError(NO_NETWORK);
 	return network;
 }
 
@@ -39,7 +40,7 @@ function httpSend(args: Arguments, context: BuiltinContext): RegoValue {
 	} catch (error) {
 		if (raisesErrors) throw error;
 		const code =
-			error instanceof NetworkError && error.isNetwork
+			error instanceof NetworkError && error.fault.isNetwork
 				? "eval_http_send_network_error"
 				: "eval_http_send_internal_error";
 		return fromPlain({

@@ -19,6 +19,7 @@ import { jwtVerifiers } from "./jwt-verify.ts";
 import { array, boolean, object, text } from "./make-value.ts";
 import { argument, operand, stringOperand } from "./operands.ts";
 import { compareValues, type RegoValue } from "./rego-value.ts";
+import { UnsupportedError } from "./unsupported-error.ts";
 
 type Arguments = readonly RegoValue[];
 
@@ -38,7 +39,7 @@ export const jwtBuiltins: BuiltinFamily = [
 ];
 
 function decode(token: Token, depth = 0): RegoValue {
-	if (depth > MAX_NESTED) throw new Error(`more than ${MAX_NESTED} tokens within each other`);
+	if (depth > MAX_NESTED) throw new UnsupportedError(`more than ${MAX_NESTED} tokens within each other`);
 	const header = decodeHeader(token);
 	const payload = decodedText(token.payload, "payload");
 	const contentType = member(header, "cty");
@@ -65,7 +66,7 @@ function decodeVerify(args: Arguments, context: BuiltinContext): RegoValue {
 		if (header.cty.toLowerCase() !== "jwt") return holdToClaims(header.decoded, jsonObject(payload), constraints);
 		token = splitToken([text(payload)], 0);
 	}
-	throw new Error(`more than ${MAX_NESTED} tokens within each other`);
+	throw new UnsupportedError(`more than ${MAX_NESTED} tokens within each other`);
 }
 
 /** A key with the token's id is the only one; else each is tried that is for the token's algorithm or for any. */

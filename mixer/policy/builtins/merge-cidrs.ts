@@ -13,7 +13,7 @@ const MAPPED = 0xffffn << 32n;
 
 /** Networks in as few as can be: neighbours joined, those within others dropped (net.cidr_merge). */
 export function mergeCidrs(value: RegoValue): string[] {
-	if (!("items" in value)) throw new TypeError("operand must be an array");
+	if (!("items" in value)) throw new Error("operand must be an array");
 	const ranges = value.items.map(rangeOf).sort(byLast);
 	for (let i = ranges.length - 1; i > 0; i--) {
 		const [before, range] = [ranges[i - 1], ranges[i]];
@@ -25,7 +25,7 @@ export function mergeCidrs(value: RegoValue): string[] {
 }
 
 function rangeOf(item: RegoValue): Range {
-	if (item.type !== "string") throw new TypeError("element must be string");
+	if (item.type !== "string") throw new Error("element must be string");
 	const address = parseIp(item.value);
 	if (address?.bits === 128) throw new Error("IPv6 invalid: needs prefix length");
 	const network = address ? networkOf(address, classPrefix(address)) : parseCidr(item.value);

@@ -4,6 +4,7 @@ import { array, boolean, number, set, text } from "./make-value.ts";
 import { mergeCidrs } from "./merge-cidrs.ts";
 import { argument, stringOperand } from "./operands.ts";
 import type { RegoValue } from "./rego-value.ts";
+import { UnsupportedError } from "./unsupported-error.ts";
 
 type Arguments = readonly RegoValue[];
 
@@ -32,7 +33,7 @@ function isValid(args: Arguments): RegoValue {
 function expand(args: Arguments): RegoValue {
 	const { address, prefix } = parseCidr(stringOperand(args, 0));
 	const count = 1n << BigInt(address.bits - prefix);
-	if (count > MAX_EXPANDED) throw new RangeError(`${count} addresses are more than ${MAX_EXPANDED}`);
+	if (count > MAX_EXPANDED) throw new UnsupportedError(`${count} addresses are more than ${MAX_EXPANDED}`);
 	return set(
 		Array.from({ length: Number(count) }, (_address, i) =>
 			text(formatIp({ ...address, value: address.value + BigInt(i) })),

@@ -2,6 +2,7 @@ import type { BuiltinContext, BuiltinFamily } from "./host-builtin.ts";
 import { array, number } from "./make-value.ts";
 import { argument, integerOperand, OperandError, stringOperand, wholeNumber, wrongType } from "./operands.ts";
 import type { RegoValue } from "./rego-value.ts";
+import { UnsupportedError } from "./unsupported-error.ts";
 
 type Arguments = readonly RegoValue[];
 
@@ -19,7 +20,7 @@ function rangeStep(args: Arguments): RegoValue {
 	if (step <= 0n) throw new Error("step must be a positive integer");
 	const distance = from <= to ? to - from : from - to;
 	const count = distance / step + 1n;
-	if (count > MAX_RANGE) throw new RangeError(`a range of more than ${MAX_RANGE} numbers`);
+	if (count > MAX_RANGE) throw new UnsupportedError(`a range of more than ${MAX_RANGE} numbers`);
 	const signed = from <= to ? step : -step;
 	return array(Array.from({ length: Number(count) }, (_item, i) => number(from + BigInt(i) * signed)));
 }

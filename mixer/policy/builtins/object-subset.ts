@@ -12,7 +12,7 @@ function subset(whole: RegoValue, part: RegoValue): boolean {
 	const found = held(whole, part);
 	if (found !== undefined) return found;
 	if (whole.type === "array" && part.type === "set") return holdsEach(whole.items, part.items);
-	throw new TypeError("both arguments object.subset must be of the same type or array and set");
+	throw new Error("both arguments object.subset must be of the same type or array and set");
 }
 
 /** undefined where the two are of types of which none holds the other. */

@@ -1,4 +1,5 @@
 import type { RegoValue } from "./rego-value.ts";
+import { UnsupportedError } from "./unsupported-error.ts";
 
 type ValueType = RegoValue["type"];
 type ValueOf<Type extends ValueType> = Extract<RegoValue, { type: Type }>;
@@ -47,11 +48,12 @@ export function stringsOperand(args: readonly RegoValue[], index: number): reado
 	});
 }
 
-/** The value of a number's text where that is whole, however it is written; undefined else. */
+/** The value of a number's text where that is whole, however it is written; undefined else. @throws UnsupportedError where it is too large. */
 export function wholeNumber(text: string): bigint | undefined {
 	const [, sign, whole = "", fraction = "", exponent = "0"] = NUMBER.exec(text) ?? [];
 	const shift = Number(exponent) - fraction.replace(/0+$/, "").length;
-	if (sign === undefined || Math.abs(Number(exponent)) > MAX_EXPONENT) return undefined;
+	if (sign === undefined) return undefined;
+	if (Math.abs(Number(exponent)) > MAX_EXPONENT) throw new UnsupportedError(`an exponent over ${MAX_EXPONENT}`);
 	const digits = whole + fraction.replace(/0+$/, "");
 	if (shift >= 0) return BigInt(sign + digits + "0".repeat(shift));
 	if (!/^0*$/.test(digits.slice(shift))) return undefined;

@@ -1,4 +1,5 @@
 import { RE2JS } from "re2js";
+import { UnsupportedError } from "./unsupported-error.ts";
 
 /** Compiled expressions kept: policies have few, and those made of the input must not fill memory. OPA keeps as many. */
 const MAX_EXPRESSIONS = 100;
@@ -14,7 +15,7 @@ export class RegexCache {
 	compile(pattern: string): RE2JS {
 		const known = this.#expressions.get(pattern);
 		if (pattern.length > MAX_PATTERN_LENGTH)
-			throw new RangeError(`the expression is over ${MAX_PATTERN_LENGTH} characters`);
+			throw new UnsupportedError(`the expression is over ${MAX_PATTERN_LENGTH} characters`);
 		const expression = known ?? compile(pattern);
 		this.#expressions.delete(pattern);
 		this.#expressions.set(pattern, expression);
@@ -34,6 +35,6 @@ function compile(pattern: string): RE2JS {
 		return RE2JS.compile(pattern);
 	} catch (error) {
 		if (!(error instanceof Error) || !error.message.includes("duplicate capture group")) throw error;
-		throw new Error("two groups of one name are not supported here");
+		throw new UnsupportedError("two groups of one name are not supported here");
 	}
 }

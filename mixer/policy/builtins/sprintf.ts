@@ -3,6 +3,7 @@ import type { HostBuiltin } from "./host-builtin.ts";
 import { text as stringValue } from "./make-value.ts";
 import { operand, stringOperand } from "./operands.ts";
 import { goQuote, printValue, type RegoValue } from "./rego-value.ts";
+import { UnsupportedError } from "./unsupported-error.ts";
 
 /** A value as OPA hands it to Go's fmt: whole numbers, other numbers, and everything else as text. */
 type Formatted =
@@ -64,9 +65,9 @@ function toFormatted(value: RegoValue): Formatted {
 
 function formatValue(verb: string, value: Formatted, spec: Spec): string {
 	if (spec.width > MAX_WIDTH || (spec.digits ?? 0) > MAX_WIDTH)
-		throw new RangeError(`width or precision over ${MAX_WIDTH}`);
+		throw new UnsupportedError(`width or precision over ${MAX_WIDTH}`);
 	if ("pw".includes(verb) || (verb === "q" && spec.flags.includes("+")) || spec.flags.includes("#")) {
-		throw new TypeError(`%${spec.flags}${verb} is not supported here`);
+		throw new UnsupportedError(`%${spec.flags}${verb} is not supported here`);
 	}
 	if (verb === "T") return pad(value.type, { ...spec, digits: undefined }, "string");
 	const text = formatOf(verb, value, spec);
@@ -103,7 +104,7 @@ function formatString(verb: string, text: string, { digits }: Spec): string | un
 const radixes: Readonly<Partial<Record<string, number>>> = { v: 10, d: 10, x: 16, X: 16, o: 8, O: 8, b: 2 };
 
 function formatInt(verb: string, value: bigint, { flags, digits }: Spec): string | undefined {
-	if (verb === "q") throw new TypeError("%q of a number is not supported here");
+	if (verb === "q") throw new UnsupportedError("%q of a number is not supported here");
 	if (verb === "c") return value >= 0n && value <= 0x10ffffn ? character(Number(value)) : "\ufffd";
 	if (verb === "U") return codePoint(value, flags, digits);
 	const radix = radixes[verb];
@@ -119,7 +120,7 @@ function character(code: number): string {
 
 function codePoint(value: bigint, flags: string, digits: number | undefined): string {
 	if (value < 0n || flags.includes("+"))
-		throw new TypeError("%U of a negative number, and %+U, are not supported here");
+		throw new UnsupportedError("%U of a negative number, and %+U, are not supported here");
 	return `U+${value
 		.toString(16)
 		.toUpperCase()
@@ -127,7 +128,8 @@ function codePoint(value: bigint, flags: string, digits: number | undefined): st
 }
 
 function formatFloat(verb: string, value: number, { flags, digits }: Spec): string | undefined {
-	if (verb === "x" || verb === "X" || verb === "b") throw new TypeError(`%${verb} of a fraction is not supported here`);
+	if (verb === "x" || verb === "X" || verb === "b")
+		throw new UnsupportedError(`%${verb} of a fraction is not supported here`);
 	const magnitude = goFloat(
 		verb.replace(/[EG]/, (each) => each.toLowerCase()),
 		Math.abs(value),

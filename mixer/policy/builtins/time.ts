@@ -3,11 +3,12 @@ import { parseDuration } from "./go-duration.ts";
 import { layoutOf, WEEKDAYS } from "./go-layout.ts";
 import type { BuiltinFamily } from "./host-builtin.ts";
 import { array, number, text } from "./make-value.ts";
-import { argument, integerOperand, OperandError, stringOperand, wholeNumber, wrongType } from "./operands.ts";
+import { argument, integerOperand, stringOperand, wholeNumber, wrongType } from "./operands.ts";
 import type { RegoValue } from "./rego-value.ts";
 import { formatTime } from "./time-format.ts";
 import { parseTime } from "./time-parse.ts";
 import { type TimeZone, timeZone, utc } from "./time-zones.ts";
+import { UnsupportedError } from "./unsupported-error.ts";
 
 type Arguments = readonly RegoValue[];
 
@@ -98,7 +99,8 @@ function addDate(args: Arguments): RegoValue {
 
 function added(args: Arguments, index: number): number {
 	const value = integerOperand(args, index);
-	if (value > MAX_ADDED || value < -MAX_ADDED) throw new OperandError(index, `must be at most ${MAX_ADDED}`);
+	if (value > MAX_ADDED || value < -MAX_ADDED)
+		throw new UnsupportedError(`operand ${index + 1} must be at most ${MAX_ADDED}`);
 	return Number(value);
 }
 

@@ -2,6 +2,7 @@ import { type Fraction, formatFraction, multiply, parseFraction, rounded64 } fro
 import type { BuiltinFamily } from "./host-builtin.ts";
 import { number } from "./make-value.ts";
 import { stringOperand } from "./operands.ts";
+import { UnsupportedError } from "./unsupported-error.ts";
 
 /** OPA takes exponents of up to six digits, whose numbers fill memory; nobody's quantity has one over this. */
 const MAX_EXPONENT = 4096;
@@ -57,7 +58,7 @@ function split(text: string, name: string, what: string): { amount: string; unit
 
 function readAmount(amount: string, name: string, what: string): Fraction {
 	const exponent = Number(/e([-+]?\d+)$/i.exec(amount)?.[1] ?? 0);
-	if (Math.abs(exponent) > MAX_EXPONENT) throw new Error(`${name}: exponent too large`);
+	if (Math.abs(exponent) > MAX_EXPONENT) throw new UnsupportedError(`${name}: exponent too large`);
 	const value = parseFraction(amount);
 	if (value === undefined) throw new Error(`${name}: could not parse ${what}amount to a number`);
 	return value;

@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
+import { UnsupportedError } from "./unsupported-error.ts";
 import type { Certificate } from "./x509-certificate.ts";
 
 /** What a chain is held to. */
@@ -85,7 +86,8 @@ function maySign({ fields }: Certificate, below: number): boolean {
 	const constrained = [...["Permitted", "Excluded"]].flatMap((prefix) =>
 		["DNSDomains", "EmailAddresses", "IPRanges", "URIDomains"].map((field) => fields[prefix + field]),
 	);
-	if (constrained.some((names) => names !== null)) throw new Error("name constraints are not supported here");
+	if (constrained.some((names) => names !== null))
+		throw new UnsupportedError("name constraints are not supported here");
 	if (fields.BasicConstraintsValid === true ? fields.IsCA !== true : fields.Version === 3) return false;
 	const longest = Number(fields.MaxPathLen);
 	if (fields.BasicConstraintsValid === true && longest >= 0 && below > longest) return false;

@@ -1,6 +1,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, parseAllDocuments, Scalar } from "yaml";
 import { array, NULL, object, text } from "./make-value.ts";
 import type { RegoValue } from "./rego-value.ts";
+import { UnsupportedError } from "./unsupported-error.ts";
 import { plainScalar } from "./yaml-scalar.ts";
 
 /** Most nodes of a document with its aliases written out: a few lines of them can stand for any number. */
@@ -27,7 +28,7 @@ class YamlReader {
 	}
 
 	value(node: unknown): RegoValue {
-		if (++this.#nodes > MAX_NODES) throw new RangeError(`yaml: more than ${MAX_NODES} values`);
+		if (++this.#nodes > MAX_NODES) throw new UnsupportedError(`yaml: more than ${MAX_NODES} values`);
 		if (node === null || node === undefined) return NULL;
 		if (isAlias(node)) return this.value(node.resolve(this.#document));
 		if (isScalar(node)) return this.#scalar(node);

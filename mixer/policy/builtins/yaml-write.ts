@@ -1,6 +1,7 @@
 import { goFloat } from "./go-float.ts";
 import { asJson } from "./go-json.ts";
 import type { RegoValue } from "./rego-value.ts";
+import { UnsupportedError } from "./unsupported-error.ts";
 import { compareYamlKeys } from "./yaml-keys.ts";
 import { plainScalar } from "./yaml-scalar.ts";
 
@@ -36,7 +37,7 @@ function mappingLines({ members }: Extract<RegoValue, { type: "object" }>): stri
 
 function keyText(key: string): string {
 	if (/[\n\r\u0085\u2028\u2029]/.test(key) || Buffer.byteLength(key) > MAX_SIMPLE_KEY_BYTES) {
-		throw new RangeError(`a key of several lines or over ${MAX_SIMPLE_KEY_BYTES} bytes is not supported here`);
+		throw new UnsupportedError(`a key of several lines or over ${MAX_SIMPLE_KEY_BYTES} bytes is not supported here`);
 	}
 	return stringLines(key)[0] ?? "";
 }
@@ -109,7 +110,8 @@ function isBlockAllowed(value: string): boolean {
 }
 
 function literalLines(value: string): string[] {
-	if (/[\r\u0085\u2028\u2029]/.test(value)) throw new RangeError("text with unusual line ends is not supported here");
+	if (/[\r\u0085\u2028\u2029]/.test(value))
+		throw new UnsupportedError("text with unusual line ends is not supported here");
 	const hint = /^[ \n]/.test(value) ? "2" : "";
 	const chomp = value.endsWith("\n") ? (/^\n$|\n\n$/.test(value) ? "+" : "") : "-";
 	const lines = value.replace(/\n$/, "").split("\n");

@@ -1,4 +1,5 @@
 import { MixerError } from "../../error.ts";
+import type { EvaluationOptions } from "../policy-instance.ts";
 import { NUMBER_TOO_LONG } from "./number-checks.ts";
 import { quietHost } from "./quiet-host.ts";
 import { regexFunctions } from "./regex-glue-calls.ts";
@@ -14,6 +15,7 @@ export const evaluatingExports = [
 	"policy_fuel_left",
 	"policy_parse_value",
 	"policy_dump_value",
+	"strictBuiltinErrors",
 	...Object.values(regexFunctions),
 ] as const;
 
@@ -83,8 +85,14 @@ export class LinkedInstance {
 	}
 
 	/** Evaluates one entrypoint over an input document within so much fuel. */
-	evaluate(entrypoint: number, input: Uint8Array, fuel: number): LinkedEvaluation {
+	evaluate(
+		entrypoint: number,
+		input: Uint8Array,
+		fuel: number,
+		{ strictBuiltinErrors = true }: EvaluationOptions = {},
+	): LinkedEvaluation {
 		const at = this.#place(input);
+		this.#invoke("strictBuiltinErrors", Number(strictBuiltinErrors));
 		const ended = Number(this.#invoke("policy_evaluate", entrypoint, at, input.byteLength, BigInt(fuel)));
 		const used = fuel - Number(this.#invoke("policy_fuel_left"));
 		if (ended !== 0) return { value: undefined, fuel: used, fault: this.#describe(ended) };

@@ -5,7 +5,7 @@ const PORTS: Readonly<Record<string, string>> = { "http:": "80", "https:": "443"
  * Holds a URL against the hosts that an operator lists: a name or address for the ports 80 and 443, with a port for that
  * one alone, `*.suffix` for every name below it.
  *
- * @throws Error where it is not listed, or no URL of http or https.
+ * @throws RangeError where it is not listed, Error where it is no URL of http or https.
  */
 export function checkHost(url: URL, hosts: readonly string[]): void {
 	const own = PORTS[url.protocol];
@@ -19,7 +19,7 @@ export function checkHost(url: URL, hosts: readonly string[]): void {
 	if (!isListed) throw notListed(url.host);
 }
 
-/** Holds a name alone against the list. @throws Error where it is not listed. */
+/** Holds a name alone against the list. @throws RangeError where it is not listed. */
 export function checkName(name: string, hosts: readonly string[]): void {
 	if (!hosts.some((host) => matches(name.toLowerCase(), splitHost(host).name))) throw notListed(name);
 }
@@ -33,6 +33,6 @@ function matches(name: string, listed: string): boolean {
 	return listed.startsWith("*.") ? name.endsWith(listed.slice(1)) : name === listed;
 }
 
-function notListed(host: string): Error {
-	return new Error(`disallowed host: ${host} is not listed in spec.httpSend.hosts of the Settings`);
+function notListed(host: string): RangeError {
+	return new RangeError(`disallowed host: ${host} is not listed in spec.httpSend.hosts of the Settings`);
 }

@@ -35,8 +35,15 @@ export type NetworkQuestion =
 	| { readonly type: "send"; readonly request: HttpRequest; readonly settings: HttpSendSettings }
 	| { readonly type: "lookUp"; readonly name: string; readonly timeoutMs: number };
 
+/** What kind of failure it was. */
+export interface NetworkFault {
+	/** Something was on its way. */
+	readonly isNetwork: boolean;
+	/** It is an operator's bound: hosts that may be asked, bytes of a response. */
+	readonly isBound: boolean;
+}
+
 export type NetworkAnswer =
 	| { readonly type: "response"; readonly response: HttpResponse }
 	| { readonly type: "addresses"; readonly addresses: readonly string[] }
-	/** `isNetwork` where something was on its way. */
-	| { readonly type: "failed"; readonly message: string; readonly isNetwork: boolean };
+	| ({ readonly type: "failed"; readonly message: string } & NetworkFault);

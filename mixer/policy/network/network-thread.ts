@@ -19,7 +19,12 @@ async function answer(question: NetworkQuestion): Promise<NetworkAnswer> {
 		const found = await Promise.race([lookup(question.name, { all: true }), late(question.timeoutMs)]);
 		return { type: "addresses", addresses: found.map(({ address }) => address) };
 	} catch (error) {
-		return { type: "failed", message: describe(error), isNetwork: question.type === "send" };
+		return {
+			type: "failed",
+			message: describe(error),
+			isNetwork: question.type === "send",
+			isBound: error instanceof RangeError,
+		};
 	}
 }
 

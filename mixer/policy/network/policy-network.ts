@@ -2,7 +2,7 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "
 import type { HttpSendSettings } from "../../../galley/snapshot.ts";
 import { checkHost, checkName } from "./allowed-hosts.ts";
 import { HttpCache } from "./http-cache.ts";
-import type { HttpRequest, HttpResponse, NetworkAnswer, NetworkQuestion } from "./http-exchange.ts";
+import type { HttpRequest, HttpResponse, NetworkAnswer, NetworkFault, NetworkQuestion } from "./http-exchange.ts";
 
 /** Memory of the thread that waits: a response at a time, and what Node itself needs. */
 const MAX_HEAP_MB = 128;
@@ -12,12 +12,11 @@ const SLACK_MS = 1000;
 
 /** A failure on the way, or of the way. */
 export class NetworkError extends Error {
-	/** Whether a request was on its way. */
-	readonly isNetwork: boolean;
+	readonly fault: NetworkFault;
 
-	constructor(message: string, isNetwork: boolean) {
+	constructor(message: string, fault: NetworkFault) {
 		super(message);
-		this.isNetwork = isNetwork;
+		this.fault = fault;
 	}
 }
 
@@ -68,7 +67,8 @@ export class PolicyNetwork {
 		try {
 			check();
 		} catch (error) {
-			throw new NetworkError(error instanceof Error ? error.message : String(error), false);
+			const isBound = error instanceof RangeError;
+			throw new NetworkError(error instanceof Error ? error.message : String(error), { isNetwork: false, isBound });
 		}
 	}
 
@@ -82,7 +82,7 @@ export class PolicyNetwork {
 		if (received !== undefined) return received.message;
 		// Its late answer must not become that of the next question.
 		this.close();
-		return { type: "failed", message: "request timed out", isNetwork: true };
+		return { type: "failed", message: "request timed out", isNetwork: true, isBound: false };
 	}
 
 	#start() {
@@ -104,6 +104,6 @@ export class PolicyNetwork {
 
 function failure(answer: NetworkAnswer): NetworkError {
 	return answer.type === "failed"
-		? new NetworkError(answer.message, answer.isNetwork)
-		: new NetworkError("the network's thread answers another question", false);
+		? new NetworkError(answer.message, answer)
+		: new NetworkError("the network's thread answers another question", { isNetwork: false, isBound: true });
 }

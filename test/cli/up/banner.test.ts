@@ -11,6 +11,7 @@ const bookstore = {
 	inputs: [["a"], ["b"], ["c"], ["d"]],
 	builtins: [],
 	deterministic: true,
+	strictBuiltinErrors: true,
 } as const;
 
 const requirements = { revision: `3f9a1c${"0".repeat(58)}`, opaVersion: "1.22.2", reportAttributes: [] };

@@ -26,6 +26,7 @@ test("requires of the bookstore what its policy reads, and counts its tests", as
 			],
 			builtins: ["concat", "internal.member_2", "object.get"],
 			deterministic: true,
+			strictBuiltinErrors: true,
 		},
 	]);
 	assert.deepEqual(requirements.reportAttributes, ["response.code"]);
@@ -65,7 +66,7 @@ test("leaves tests out of the module", async (context) => {
 });
 
 test("writes the plugin configuration that the filter parses", async (context) => {
-	const more = ", failureMode: allow, mode: shadow, deadline: 1s";
+	const more = ", failureMode: allow, strictBuiltinErrors: false, mode: shadow, deadline: 1s";
 	const spec = `bundle: shop, entrypoint: shop/authz/decision, targets: [{pathPrefix: /books, host: "*.example.com", listenerPort: 8080, workload: web}]${more}`;
 	const policy = `---\napiVersion: sluice.dev/v1alpha1\nkind: Policy\nmetadata: {name: shop}\nspec: {${spec}}\n`;
 	const yaml =
@@ -88,6 +89,7 @@ test("writes the plugin configuration that the filter parses", async (context) =
 				deterministic: true,
 				mode: "shadow",
 				failureMode: "allow",
+				strictBuiltinErrors: false,
 				deadlineMs: 1000,
 				targets: [{ listenerPort: 8080, host: "*.example.com", pathPrefix: "/books", workload: "web" }],
 				inputs: [["request", "method"]],

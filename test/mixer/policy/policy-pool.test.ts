@@ -15,13 +15,13 @@ test("starts workers again, not in a busy loop, after they ended by themselves",
 	const pool = new PolicyPool({ workers: 1, queuedChecks: 10, clock });
 	context.after(() => pool.stop());
 	await pool.started;
-	const good: LoadedRevision = { revision: "good", module, data };
+	const good: LoadedRevision = { revision: "good", module, data, lenientEntrypoints: [] };
 	pool.load(good);
 	const ask = () => pool.evaluate({ revision: "good", entrypoint, input: Buffer.from("{}"), deadlineMs: 60_000 });
 	assert.equal((await ask()).status, "ok");
 
 	// Data that are not JSON end a worker as soon as it loads them, and every new one too.
-	pool.load({ revision: "bad", module, data: Buffer.from("{") });
+	pool.load({ ...good, revision: "bad", data: Buffer.from("{") });
 	const waiting = ask();
 	const lost = waiting.then(({ status }) => status);
 	// Both threads end, both new ones end, and then each waits to be started again; beside them the question's deadline.

@@ -73,5 +73,24 @@ describe("what goes wrong in a policy denies that request alone, and the log say
 		});
 	}
 
+	test("a built-in that fails has no value where the Policy says so, and ends the next Policy's evaluation", async () => {
+		const policies = [false, true].map((strictBuiltinErrors) => {
+			const targets = [{ pathPrefix: `/${strictBuiltinErrors}` }];
+			return attackPolicy("builtin", { name: `strict-${strictBuiltinErrors}`, strictBuiltinErrors, targets });
+		});
+		const both = await startFilter({ policies, limits: limits() }, await linkAttacks(EXTRA_PAGES));
+		for (const [path, fault] of [
+			["false", "the decision is undefined"],
+			["true", builtinFault],
+			["false", "the decision is undefined"],
+		] as const) {
+			both.logs.length = 0;
+			const stream = get(both, `/${path}`, [["x-role", "x"]]);
+			const id = stream.localResponse?.headers.get("x-sluice-decision-id");
+			assert.equal(stream.localResponse?.status, 403);
+			assert.deepEqual(both.logLines(3), [`sluice: policy strict-${path}: ${fault} (${id})`]);
+		}
+	});
+
 	test("no callback failed", () => assert.equal(counter(host, "sluice_callback_failures"), 0));
 });

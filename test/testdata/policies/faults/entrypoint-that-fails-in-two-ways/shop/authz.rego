@@ -1,0 +1,5 @@
+package shop.authz
+
+default decision := false
+
+decision if input.request.method == "GET"
