@@ -37,8 +37,10 @@ export async function runAll(
 async function verdictsOf(found: ComplianceCase, { opa, filter }: { opa: string; filter: LinkableFilter }) {
 	try {
 		const compiled = await compileCase(opa, found);
+		const { expected } = found;
+		const how = { filter, strictBuiltinErrors: expected.type === "error" && expected.isStrict };
 		const verdict = (place: Place) =>
-			judge(found, compiled.variable, runCase(compiled, found.input, { place, filter }));
+			judge(found, compiled.variable, runCase(compiled, found.input, { place, ...how }));
 		return { mixer: verdict("mixer"), proxy: verdict("proxy") };
 	} catch (error) {
 		const refused: Verdict = { type: "refused", why: MixerError.from(error).message };

@@ -37,11 +37,18 @@ const EXTRA_PAGES = 256;
 
 const REVISION = "0".repeat(64);
 
+export interface RunOptions {
+	readonly place: Place;
+	readonly filter: LinkableFilter;
+	/** As the Policy says that the case stands for. */
+	readonly strictBuiltinErrors: boolean;
+}
+
 /** Places a case as a build does a Policy that asks for the place, and evaluates it there. */
 export function runCase(
 	compiled: CompiledCase,
 	input: string | undefined,
-	{ place, filter }: { place: Place; filter: LinkableFilter },
+	{ place, filter, strictBuiltinErrors }: RunOptions,
 ): Outcome {
 	const { plan, entrypoint, policyWasm } = compiled;
 	const reads = analysePlan(plan, entrypoint);
@@ -56,26 +63,32 @@ export function runCase(
 	const bytes = Buffer.from(input ?? "");
 	const builtins = new Set(reads.builtins.map(({ name }) => name));
 	try {
-		return place === "mixer" ? runInMixer(compiled, bytes, builtins) : runInProxy(compiled, bytes, { filter, builtins });
+		const how = { filter, builtins, strictBuiltinErrors };
+		return place === "mixer" ? runInMixer(compiled, bytes, how) : runInProxy(compiled, bytes, how);
 	} catch (error) {
 		return { type: "error", message: MixerError.from(error).message };
 	}
 }
 
+interface RunningOptions extends Omit<RunOptions, "place"> {
+	/** What the case calls. */
+	readonly builtins: ReadonlySet<string>;
+}
+
 function runInMixer(
 	{ policyWasm, data, entrypoint }: CompiledCase,
 	input: Uint8Array,
-	builtins: ReadonlySet<string>,
+	{ builtins, ...how }: RunningOptions,
 ): Outcome {
 	const module = new WebAssembly.Module(new Uint8Array(guardModule({ policyWasm, builtins })));
 	const instance = new PolicyInstance({ module, data, now: Date.now, network });
-	return outcomeOf(instance.evaluate(instance.entrypoints.get(entrypoint) ?? -1, input));
+	return outcomeOf(instance.evaluate(instance.entrypoints.get(entrypoint) ?? -1, input, how));
 }
 
 function runInProxy(
 	{ policyWasm, data, entrypoint }: CompiledCase,
 	input: Uint8Array,
-	{ filter, builtins }: { filter: LinkableFilter; builtins: ReadonlySet<string> },
+	{ filter, builtins, ...how }: RunningOptions,
 ): Outcome {
 	const policy = { ...measurePolicy({ policyWasm, data, extraPages: EXTRA_PAGES }), policyWasm, builtins };
 	const linked = linkFilter({ filter: filter.wasm, policy, keep: evaluatingExports });
@@ -85,7 +98,7 @@ function runInProxy(
 		pluginConfig: somePluginConfig(REVISION),
 		now: Date.now,
 	});
-	const { value, fault } = instance.evaluate(instance.entrypoints.get(entrypoint) ?? -1, input, FUEL);
+	const { value, fault } = instance.evaluate(instance.entrypoints.get(entrypoint) ?? -1, input, FUEL, how);
 	return fault === undefined ? outcomeOf(value) : { type: "error", message: fault };
 }
 
