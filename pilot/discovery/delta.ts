@@ -8,8 +8,8 @@ import { ALL, controlPlane, heldVersion, type Protocol } from "./protocol.ts";
 import { encodedOnce } from "./publication.ts";
 
 /** The part of a response that is the same for all streams: in protobuf, a message's parts may simply follow each other. */
-const encodeResource = encodedOnce(({ name, revision, resource }) => {
-	const init = { resources: [{ name, version: revision, resource }] };
+const encodeResource = encodedOnce(({ name, version, resource }) => {
+	const init = { resources: [{ name, version, resource }] };
 	return toBinary(DeltaDiscoveryResponseSchema, create(DeltaDiscoveryResponseSchema, init));
 });
 
@@ -22,7 +22,7 @@ export const delta: Protocol<DeltaDiscoveryRequest> = {
 	name: "delta",
 	decode: (bytes) => fromBinary(DeltaDiscoveryRequestSchema, bytes, { readUnknownFields: false }),
 	encode({ typeUrl, nonce, resources, removed }) {
-		const systemVersionInfo = resources[0]?.revision ?? "";
+		const systemVersionInfo = resources[0]?.version ?? "";
 		const removedResources = [...removed];
 		const init = { systemVersionInfo, typeUrl, nonce, removedResources, controlPlane };
 		const head = toBinary(DeltaDiscoveryResponseSchema, create(DeltaDiscoveryResponseSchema, init));

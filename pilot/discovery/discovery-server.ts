@@ -37,6 +37,8 @@ export interface DiscoveryServerOptions {
 	readonly port: number;
 	/** Loopback alone if left out. */
 	readonly authorize?: Authorize;
+	/** How the port is secured; not at all if left out. */
+	readonly credentials?: ServerCredentials;
 	readonly observer: DiscoveryObserver;
 	readonly metrics: DiscoveryMetrics;
 	readonly timer: Timer;
@@ -44,7 +46,7 @@ export interface DiscoveryServerOptions {
 
 /**
  * The xDS server: the filter by extension config discovery, over its own service and ADS, state of the world and delta,
- * with gRPC health beside them. Plain HTTP/2, so for loopback only.
+ * with gRPC health beside them.
  */
 export class DiscoveryServer {
 	readonly #options: DiscoveryServerOptions;
@@ -80,9 +82,9 @@ export class DiscoveryServer {
 	 * @throws PilotError unavailable, naming the port, where it can't.
 	 */
 	listen(): Promise<number> {
-		const { host, port } = this.#options;
+		const { host, port, credentials = ServerCredentials.createInsecure() } = this.#options;
 		return new Promise((resolve, reject) => {
-			this.#server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (cause, bound) => {
+			this.#server.bindAsync(`${host}:${port}`, credentials, (cause, bound) => {
 				if (cause === null) return resolve(bound);
 				// grpc-js hands over the system's error as text only.
 				const reason = cause.message.includes("EADDRINUSE") ? "the port is in use" : cause.message;
@@ -95,13 +97,29 @@ export class DiscoveryServer {
 	 * Serves a revision from now on: every stream that asks for it gets it at once, or as soon as its proxy has answered
 	 * the one before.
 	 *
+	 * @param order see `prepare`.
 	 * @throws PilotError invalid where the resource is too large; the revision before goes on then.
 	 */
-	publish(revision: string, resource: TypedExtensionConfig): void {
-		if (revision === this.#current?.revision) return;
-		this.#current = publication(revision, resource);
-		this.#setServing(true);
-		for (const stream of this.#streams.values()) stream.push();
+	publish(revision: string, resource: TypedExtensionConfig, order?: number): void {
+		this.prepare(revision, resource, order)();
+	}
+
+	/**
+	 * Does all of `publish` that can fail.
+	 *
+	 * @param order when the revision was decided on, milliseconds since 1970, each later than the one before. A proxy that
+	 * comes back with a later one than this server has keeps it for a minute. Without it any other revision gives way.
+	 * @returns serves it from then on; does not throw.
+	 * @throws PilotError invalid where the resource is too large.
+	 */
+	prepare(revision: string, resource: TypedExtensionConfig, order?: number): () => void {
+		const prepared = publication(revision, resource, order);
+		return () => {
+			if (revision === this.#current?.revision) return;
+			this.#current = prepared;
+			this.#setServing(true);
+			for (const stream of this.#streams.values()) stream.push();
+		};
 	}
 
 	/** Ends all streams and listens no longer. What was published stays with the proxies. */
@@ -120,7 +138,7 @@ export class DiscoveryServer {
 	}
 
 	#add<Request extends AnyRequest>(endpoint: Endpoint<Request>): void {
-		const { authorize = onlyLoopback, observer, metrics } = this.#options;
+		const { authorize = onlyLoopback, observer, metrics, timer } = this.#options;
 		const counters = metrics.of(endpoint);
 		const events = streamEvents({ observer, counters });
 		const current = () => this.#current;
@@ -131,7 +149,7 @@ export class DiscoveryServer {
 				failCall(call, error);
 				return;
 			}
-			const stream = openStream(call, { endpoint, authorize, current, turns: this.#turns, events });
+			const stream = openStream(call, { endpoint, authorize, current, turns: this.#turns, timer, events });
 			this.#streams.set(call, stream);
 			counters.opened();
 			call.once("cancelled", () => {

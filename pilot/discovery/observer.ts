@@ -3,6 +3,10 @@ import type { StreamEvents, StreamFailure } from "./stream-events.ts";
 
 /** Told what proxies say of revisions; `proxy` is the proxy's own `node.id`. */
 export interface DiscoveryObserver {
+	/** A proxy has opened a stream: it may have several. */
+	readonly onConnect: (who: { proxy: string }) => void;
+	/** One of its streams is over. */
+	readonly onDisconnect: (who: { proxy: string }) => void;
 	/**
 	 * A proxy has taken a revision, or came back with it. It speaks for its main thread: its workers follow, or don't.
 	 */
@@ -19,6 +23,8 @@ export interface DiscoveryObserver {
 export function streamEvents(to: { observer: DiscoveryObserver; counters: StreamCounters }): StreamEvents {
 	const { observer, counters } = to;
 	return {
+		onConnect: observer.onConnect,
+		onDisconnect: observer.onDisconnect,
 		onPush: counters.pushed,
 		onAck(ack) {
 			counters.accepted();

@@ -31,7 +31,7 @@ export const ALL = "*";
 /** What Envoy shows as `control_plane.identifier`. */
 export const controlPlane = { identifier: "sluice" };
 
-/** Longest version that can be one of ours, which are 64 hexadecimal digits. */
+/** Longest version that can be one of ours: an order, and 64 hexadecimal digits. */
 const MAX_VERSION_LENGTH = 128;
 
 /** A version that a proxy says it has; undefined for none, and for what was never a revision. */

@@ -4,6 +4,7 @@ import {
 	TypedExtensionConfigSchema,
 } from "../api/generated/envoy/config/core/v3/extension_pb.js";
 import { PilotError } from "../error.ts";
+import { formatVersion, type Version } from "./version.ts";
 
 /** The one type that is served, as requests and responses name it. */
 export const EXTENSION_CONFIG_TYPE = "type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig";
@@ -12,23 +13,27 @@ export const EXTENSION_CONFIG_TYPE = "type.googleapis.com/envoy.config.core.v3.T
 export const MAX_RESOURCE_BYTES = 64 * 1024 * 1024;
 
 /** A revision as it is served. */
-export interface Publication {
-	readonly revision: string;
+export interface Publication extends Version {
+	/** Revision and order in one, as responses name it. */
+	readonly version: string;
 	/** The resource's name. */
 	readonly name: string;
 	/** The resource, encoded once for all streams. */
 	readonly resource: Any;
 }
 
-/** @throws PilotError invalid where the resource is larger than is served. */
-export function publication(revision: string, resource: TypedExtensionConfig): Publication {
+/**
+ * @param order when it was decided on, milliseconds since 1970: what proxies have of later ones goes before it.
+ * @throws PilotError invalid where the resource is larger than is served.
+ */
+export function publication(revision: string, resource: TypedExtensionConfig, order?: number): Publication {
 	const encoded = anyPack(TypedExtensionConfigSchema, resource);
 	const sizeBytes = encoded.value.length;
 	if (sizeBytes > MAX_RESOURCE_BYTES) {
 		const bound = `${sizeBytes} bytes must be at most ${MAX_RESOURCE_BYTES}`;
 		throw new PilotError("invalid", `revision ${revision}: ${resource.name}: ${bound}: place Policies in the Mixer`);
 	}
-	return { revision, name: resource.name, resource: encoded };
+	return { revision, order, version: formatVersion({ revision, order }), name: resource.name, resource: encoded };
 }
 
 /** An encoding that each publication gets once, whoever sends it. */

@@ -1,6 +1,7 @@
 import { PilotError } from "../error.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { AnyRequest, Protocol } from "./protocol.ts";
+import { parseVersion } from "./version.ts";
 import { type Answer, type Outcome, Watch } from "./watch.ts";
 
 /** Types on one stream: an Envoy asks its ADS for about ten. */
@@ -61,9 +62,10 @@ export class Session<Request extends AnyRequest> {
 		const { protocol, catalogue } = this.#options;
 		const watch = new Watch(typeUrl);
 		this.#watches.set(typeUrl, watch);
-		for (const [name, revision] of protocol.first(watch, request)) {
-			const found = catalogue.find(typeUrl, name);
-			if (found !== "absent" && found !== "withheld") return { kind: "reconnected", revision };
+		for (const [name, version] of protocol.first(watch, request)) {
+			const found = catalogue.find(typeUrl, name, version);
+			if (found === "absent" || found === "withheld") continue;
+			return { kind: "reconnected", revision: parseVersion(version).revision };
 		}
 		return undefined;
 	}

@@ -29,7 +29,7 @@ export const sotw: Protocol<DiscoveryRequest> = {
 	name: "sotw",
 	decode: (bytes) => fromBinary(DiscoveryRequestSchema, bytes, { readUnknownFields: false }),
 	encode({ typeUrl, nonce, resources }) {
-		const versionInfo = resources[0]?.revision ?? "";
+		const versionInfo = resources[0]?.version ?? "";
 		const head = create(DiscoveryResponseSchema, { versionInfo, typeUrl, nonce, controlPlane });
 		return Buffer.concat([toBinary(DiscoveryResponseSchema, head), ...resources.map(encodeResource)]);
 	},

@@ -11,6 +11,10 @@ export interface StreamFailure {
 
 /** Told what happens on a stream. */
 export interface StreamEvents {
+	/** A proxy has said who it is. */
+	readonly onConnect: (who: { proxy: string }) => void;
+	/** The stream of a proxy that said so is over. */
+	readonly onDisconnect: (who: { proxy: string }) => void;
 	readonly onPush: () => void;
 	readonly onAck: (ack: { proxy: string; revision: string }) => void;
 	readonly onNack: (nack: { proxy: string; revision: string | undefined; detail: string }) => void;

@@ -8,11 +8,19 @@ import type { Publication } from "./publication.ts";
 import { servedCatalogue } from "./served-catalogue.ts";
 import { Session } from "./session.ts";
 import type { StreamEvents } from "./stream-events.ts";
+import type { Timer } from "./timer.ts";
 import type { Turns } from "./turns.ts";
 import type { Answer, Outcome } from "./watch.ts";
 
 /** Longest `node.id`, in characters: it stands in log lines. */
 const MAX_NODE_ID_LENGTH = 256;
+
+/**
+ * How long a proxy that comes with a later revision than is served keeps it, in milliseconds: a server that is behind
+ * others on the same folder, or behind itself before a restart, has caught up by then. After that, what is served here is
+ * what holds here.
+ */
+const PATIENCE_MS = 60_000;
 
 /** What is used of a gRPC call. */
 export interface StreamCall {
@@ -28,6 +36,7 @@ export interface StreamOptions<Request extends AnyRequest> {
 	readonly authorize: Authorize;
 	readonly current: () => Publication | undefined;
 	readonly turns: Turns;
+	readonly timer: Timer;
 	readonly events: StreamEvents;
 }
 
@@ -38,7 +47,9 @@ export class DiscoveryStream<Request extends AnyRequest> {
 	#isDenied = false;
 	#isSending = false;
 	#isEnded = false;
+	#isPatient = true;
 	#endTurn = () => {};
+	#endPatience = () => {};
 
 	constructor(options: StreamOptions<Request>) {
 		this.#options = options;
@@ -90,8 +101,11 @@ export class DiscoveryStream<Request extends AnyRequest> {
 
 	/** Says that the stream is over. */
 	end(): void {
+		if (this.#isEnded) return;
 		this.#isEnded = true;
 		this.#endTurn();
+		this.#endPatience();
+		if (this.#proxy !== undefined) this.#options.events.onDisconnect({ proxy: this.#proxy.id });
 	}
 
 	#decode(bytes: Uint8Array): Request {
@@ -108,8 +122,14 @@ export class DiscoveryStream<Request extends AnyRequest> {
 		if (id.length > MAX_NODE_ID_LENGTH) {
 			throw new PilotError("invalid", `node.id: ${id.length} characters must be at most ${MAX_NODE_ID_LENGTH}`);
 		}
-		const { endpoint, current } = this.#options;
-		const catalogue = servedCatalogue({ current, isAllowed: (name) => this.#isAllowed({ id, cluster }, name) });
+		const { endpoint, current, timer, events } = this.#options;
+		const isAllowed = (name: string) => this.#isAllowed({ id, cluster }, name);
+		const catalogue = servedCatalogue({ current, isAllowed, isPatient: () => this.#isPatient });
+		this.#endPatience = timer.after(PATIENCE_MS, () => {
+			this.#isPatient = false;
+			this.push();
+		});
+		events.onConnect({ proxy: escapeControls(id) });
 		const { protocol, defaultType } = endpoint;
 		return { id: escapeControls(id), session: new Session({ protocol, catalogue, defaultType }) };
 	}

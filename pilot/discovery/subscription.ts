@@ -1,5 +1,6 @@
 import type { Catalogue } from "./catalogue.ts";
 import type { Publication } from "./publication.ts";
+import { parseVersion } from "./version.ts";
 
 /** A name that a proxy asks for, and what it has of it. */
 interface Holding {
@@ -64,12 +65,12 @@ export class Subscription {
 	due(catalogue: Catalogue, typeUrl: string): readonly Due[] {
 		const all = this.#isToAll ? new Set([...this.names, ...catalogue.names(typeUrl)]) : this.names;
 		return [...all].flatMap((name) => {
-			const found = catalogue.find(typeUrl, name);
 			const holding = this.#holdings.get(name) ?? this.#hold(name, undefined);
+			const found = catalogue.find(typeUrl, name, holding.held);
 			if (found === "awaited" || (found === "withheld" && holding.held === undefined)) return [];
 			const publication = typeof found === "string" ? undefined : found;
-			const version = publication?.revision ?? ABSENT;
-			if (version === holding.held || version === holding.refused) return [];
+			const version = publication?.version ?? ABSENT;
+			if ([holding.held, holding.refused].some((known) => isSame(version, known))) return [];
 			return [{ name, publication, settle: (isAccepted) => settle(holding, version, isAccepted) }];
 		});
 	}
@@ -79,6 +80,11 @@ export class Subscription {
 		this.#holdings.set(name, holding);
 		return holding;
 	}
+}
+
+/** Versions of one revision are the same, whatever their order: a proxy that has it has it. */
+function isSame(version: string, known: string | undefined): boolean {
+	return known !== undefined && parseVersion(version).revision === parseVersion(known).revision;
 }
 
 function settle(holding: Holding, version: string, isAccepted: boolean): void {

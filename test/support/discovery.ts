@@ -26,6 +26,8 @@ export class TestDiscovery {
 
 	private constructor({ port = 0, ...options }: TestDiscoveryOptions) {
 		const observer = {
+			onConnect: () => {},
+			onDisconnect: () => {},
 			onAck: (ack: (typeof this.acks)[number]) => void this.acks.push(ack),
 			onNack: (nack: (typeof this.nacks)[number]) => void this.nacks.push(nack),
 			onDenial: (denial: (typeof this.denials)[number]) => void this.denials.push(denial),
@@ -46,8 +48,8 @@ export class TestDiscovery {
 		return this.#port;
 	}
 
-	publish(revision: string, resource: TypedExtensionConfig): void {
-		this.#server.publish(revision, resource);
+	publish(revision: string, resource: TypedExtensionConfig, order?: number): void {
+		this.#server.publish(revision, resource, order);
 	}
 
 	/** Returns once so many proxies have accepted a revision, or came back with it. */

@@ -21,9 +21,9 @@ export interface Heard {
 }
 
 /** A small resource of a revision. */
-export function smallPublication(revision: string): Publication {
+export function smallPublication(revision: string, order?: number): Publication {
 	const module = new TextEncoder().encode(revision);
-	return publication(revision, extensionConfig({ module, pluginConfig: "{}", revision }));
+	return publication(revision, extensionConfig({ module, pluginConfig: "{}", revision }), order);
 }
 
 /** A proxy's and a server's words on one stream, without the network. */
@@ -38,6 +38,7 @@ export class Conversation<Request extends AnyRequest, Init> {
 		const catalogue = servedCatalogue({
 			current: () => (this.revision === undefined ? undefined : smallPublication(this.revision)),
 			isAllowed: () => this.isAllowed,
+			isPatient: () => true,
 		});
 		this.#session = new Session({ ...options, catalogue });
 		this.#request = request;

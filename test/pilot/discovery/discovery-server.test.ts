@@ -77,6 +77,23 @@ describe("a revision", () => {
 		});
 	}
 
+	test("goes out with its order, and is reported without", async (t) => {
+		const { discovery, client } = await start(t);
+		discovery.publish("r1", resource("r1"), 1000);
+		const [sotw, delta] = [client.open(methods.sotwEcds), client.open(methods.deltaEcds)];
+		sotw.ask({ node, resourceNames });
+		delta.ask({ node, resourceNamesSubscribe });
+		assert.equal((await sotw.next()).versionInfo, "1000-r1");
+		const { resources, nonce } = await delta.next();
+		assert.equal(resources[0]?.version, "1000-r1");
+		delta.ask({ responseNonce: nonce });
+		await discovery.accepted("r1");
+		const back = client.open(methods.deltaEcds);
+		back.ask({ node, resourceNamesSubscribe, initialResourceVersions: { "sluice.http": "1000-r1" } });
+		await discovery.accepted("r1", 2);
+		assert.equal(await discovery.metric("sluice_discovery_pushes_total"), 2);
+	});
+
 	test("is reported with its refusal", async (t) => {
 		const { discovery, client } = await start(t);
 		discovery.publish("r1", resource("r1"));

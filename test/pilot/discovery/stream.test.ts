@@ -22,6 +22,10 @@ let sent: { answer: Answer; goOut: () => void }[];
 let failures: string[];
 let heard: object[];
 let timer: ManualClock;
+/** Who comes and goes. */
+let visits: string[];
+/** Of what is served. */
+let order: number | undefined;
 
 beforeEach(() => {
 	revision = "r1";
@@ -30,6 +34,8 @@ beforeEach(() => {
 	failures = [];
 	heard = [];
 	timer = new ManualClock();
+	visits = [];
+	order = undefined;
 });
 
 function open(turns = new Turns({ timer, max: () => 10 })) {
@@ -42,9 +48,12 @@ function open(turns = new Turns({ timer, max: () => 10 })) {
 		},
 		peer,
 		authorize: (...asked) => isAllowed(...asked),
-		current: () => (revision === undefined ? undefined : smallPublication(revision)),
+		current: () => (revision === undefined ? undefined : smallPublication(revision, order)),
 		turns,
+		timer,
 		events: {
+			onConnect: ({ proxy }) => void visits.push(`${proxy} comes`),
+			onDisconnect: ({ proxy }) => void visits.push(`${proxy} goes`),
 			onPush: note("push"),
 			onAck: note("ack"),
 			onNack: note("nack"),
@@ -118,6 +127,16 @@ describe("sends", () => {
 });
 
 describe("reports", () => {
+	test("who comes and who goes, once each", () => {
+		const stream = open();
+		stream.end();
+		assert.deepEqual(visits, []);
+		const met = open();
+		for (let i = 0; i < 2; i++) met.receive(request({ node, resourceNames }));
+		for (let i = 0; i < 2; i++) met.end();
+		assert.deepEqual(visits, ["proxy-7 comes", "proxy-7 goes"]);
+	});
+
 	test("why a proxy refuses a revision", () => {
 		const stream = open();
 		stream.receive(request({ node, resourceNames }));
@@ -151,6 +170,45 @@ describe("reports", () => {
 		open().receive(request({ node: { id: "a\nb" }, resourceNames, versionInfo: "r\r1" }));
 		assert.deepEqual(heard[0], { what: "reconnect", proxy: "a\\nb", revision: "r\\u{d}1" });
 	});
+});
+
+describe("to a proxy that comes back with a later revision", () => {
+	beforeEach(() => {
+		order = 1000;
+	});
+
+	test("sends nothing for a minute, and then what is served", async () => {
+		open().receive(request({ node, resourceNames, versionInfo: "1001-r2" }));
+		await timer.advance(59_999);
+		assert.deepEqual(sent, []);
+		await timer.advance(1);
+		assert.deepEqual(revisionsSent(), ["r1"]);
+		assert.deepEqual(heard, [{ what: "reconnect", proxy: "proxy-7", revision: "r2" }, { what: "push" }]);
+	});
+
+	test("sends what is later still, at once", () => {
+		const stream = open();
+		stream.receive(request({ node, resourceNames, versionInfo: "1001-r2" }));
+		[revision, order] = ["r3", 1002];
+		stream.push();
+		assert.deepEqual(revisionsSent(), ["r3"]);
+	});
+
+	test("sends nothing once it serves the same, whenever that was decided on", async () => {
+		const stream = open();
+		stream.receive(request({ node, resourceNames, versionInfo: "1001-r2" }));
+		[revision, order] = ["r2", 1000];
+		stream.push();
+		await timer.advance(60_000);
+		assert.deepEqual(sent, []);
+	});
+
+	for (const versionInfo of ["999-r2", "1000-r2", "r2"]) {
+		test(`takes ${versionInfo} for none`, () => {
+			open().receive(request({ node, resourceNames, versionInfo }));
+			assert.deepEqual(revisionsSent(), ["r1"]);
+		});
+	}
 });
 
 describe("ends", () => {
