@@ -1,13 +1,14 @@
-import { status } from "@grpc/grpc-js";
+import { type ServerCredentials, status } from "@grpc/grpc-js";
+import type { Registry } from "prom-client";
 import type { AdapterLogger } from "./adapters/adapter.ts";
 import type { CheckRequest, CheckResponse } from "./api/generated/mixer_pb.js";
 import { AdminServer } from "./observe/admin-server.ts";
 import type { Clock } from "./observe/clock.ts";
 import type { About, MixerMetrics } from "./observe/metrics.ts";
 import type { Readiness } from "./observe/readiness.ts";
-import { buildHandlers, type HandlerSpec } from "./report/build-handlers.ts";
+import type { HandlerSpec } from "./report/build-handlers.ts";
 import { Dispatcher } from "./report/dispatcher.ts";
-import type { RedactionNames } from "./report/redaction.ts";
+import { type RedactionNames, redactor } from "./report/redaction.ts";
 import { reportService } from "./report/report-service.ts";
 import { GrpcServer } from "./server/grpc-server.ts";
 import type { CallObserver } from "./server/unary-call.ts";
@@ -15,17 +16,25 @@ import type { CallObserver } from "./server/unary-call.ts";
 /** The parts of Readiness that the Mixer reports for; others, such as the policy, report for themselves. */
 export const MIXER_PARTS = ["handlers", "server"] as const;
 
-/** Everything a Mixer is made of; it reads no environment. */
-export interface MixerOptions {
-	readonly check: (request: CheckRequest) => Promise<CheckResponse>;
+/** What of a Mixer may change while it serves. */
+export interface MixerConfiguration {
 	readonly handlers: readonly HandlerSpec[];
 	readonly redaction: RedactionNames;
-	/** Where both ports listen. Neither speaks TLS, so anything but loopback is the caller's decision. */
+	/** How long a stop, or a handler that is replaced, may take before what is left is dropped. */
+	readonly graceMs: number;
+}
+
+/** Everything a Mixer is made of; it reads no environment. */
+export interface MixerOptions extends MixerConfiguration {
+	readonly check: (request: CheckRequest) => Promise<CheckResponse>;
+	/** Where both ports listen. The admin port speaks no TLS, so anything but loopback is the caller's decision. */
 	readonly host: string;
 	/** 0 takes a free one. */
 	readonly ports: { readonly mixer: number; readonly admin: number };
-	/** How long a stop may take before what is left is dropped. */
-	readonly graceMs: number;
+	/** How the gRPC port is secured; not at all if left out. */
+	readonly credentials?: ServerCredentials;
+	/** Shown at /metrics beside those of the Mixer and its handlers; no name stands in two of them. */
+	readonly registries?: readonly Registry[];
 	/** Made with MIXER_PARTS and what else must be ready. */
 	readonly readiness: Readiness;
 	readonly metrics: MixerMetrics;
@@ -40,28 +49,41 @@ export interface MixerOptions {
 export interface Mixer {
 	readonly mixerPort: number;
 	readonly adminPort: number;
+	/**
+	 * Gets another configuration ready: what is new or changed is opened, nothing is changed yet. One at a time.
+	 *
+	 * @throws MixerError "invalid" naming the handler that cannot work; what is in force goes on.
+	 */
+	prepare(configuration: MixerConfiguration): Promise<MixerChange>;
 	/** Not ready, no new calls, answers those under way, flushes the handlers: within the grace time. Safe to repeat. */
 	stop(): Promise<void>;
 }
 
+/** Another configuration, ready to be used. */
+export interface MixerChange {
+	/** Uses it from now on; does not throw. */
+	commit(): void;
+	/** Closes what was opened for it. */
+	discard(): Promise<void>;
+}
+
 /** Starts a Mixer: handlers, admin port, gRPC port; it is ready when all parts of `readiness` are. */
 export async function serveMixer(options: MixerOptions): Promise<Mixer> {
-	const { readiness, metrics, clock, logger, host, ports } = options;
+	const { readiness, metrics, clock, host, ports } = options;
 	const abort = new AbortController();
-	const { queues, registries } = await buildHandlers(options.handlers, { ...options, abort: abort.signal });
-	const dispatcher = new Dispatcher(queues);
-	metrics.handlers(() => dispatcher.counts());
-	const { redaction, revision } = options;
-	const report = reportService({ dispatcher, redaction, counters: metrics.reports(), revision });
-	const observe = logging(metrics.calls(), logger);
-	const calls = { check: options.check, report };
-	const grpc = new GrpcServer({ host, port: ports.mixer, calls, observe, clock });
-	const admin = new AdminServer({ ...options, port: ports.admin, registries: [metrics.registry, ...registries] });
+	const live = await startHandlers(options, abort.signal);
+	const observe = logging(metrics.calls(), options.logger);
+	const calls = { check: options.check, report: live.report };
+	const { credentials } = options;
+	const secured = credentials === undefined ? {} : { credentials };
+	const grpc = new GrpcServer({ host, port: ports.mixer, calls, observe, clock, ...secured });
+	const registries = () => [metrics.registry, ...(options.registries ?? []), ...live.dispatcher.registries()];
+	const admin = new AdminServer({ ...options, port: ports.admin, registries });
 	const shutDown = async () => {
-		const cancel = clock.after(options.graceMs, () => abort.abort());
+		const cancel = clock.after(live.graceMs(), () => abort.abort());
 		readiness.setNotReady("server", "stopping");
 		await grpc.stop(abort.signal);
-		await dispatcher.stop();
+		await live.dispatcher.stop();
 		await admin.stop();
 		cancel();
 	};
@@ -76,11 +98,33 @@ export async function serveMixer(options: MixerOptions): Promise<Mixer> {
 			stopped ??= shutDown();
 			return stopped;
 		};
-		return { mixerPort, adminPort, stop };
+		return { mixerPort, adminPort, prepare: live.prepare, stop };
 	} catch (error) {
 		await shutDown();
 		throw error;
 	}
+}
+
+/** The part that a change of the configuration reaches. */
+async function startHandlers(options: MixerOptions, abort: AbortSignal) {
+	let { graceMs } = options;
+	let redact = redactor(options.redaction);
+	const dispatcher = new Dispatcher({ ...options, abort, graceMs: () => graceMs });
+	(await dispatcher.prepare(options.handlers)).commit();
+	options.metrics.handlers(() => dispatcher.counts());
+	const counters = options.metrics.reports();
+	const { revision } = options;
+	const report = reportService({ dispatcher, redact: (record) => redact(record), counters, revision });
+	const prepare = async (to: MixerConfiguration): Promise<MixerChange> => {
+		const handlers = await dispatcher.prepare(to.handlers);
+		const commit = () => {
+			graceMs = to.graceMs;
+			redact = redactor(to.redaction);
+			handlers.commit();
+		};
+		return { commit, discard: handlers.discard };
+	};
+	return { dispatcher, report, prepare, graceMs: () => graceMs };
 }
 
 /** Logs what a client is not told. */

@@ -16,7 +16,7 @@ export interface AdminServerOptions {
 	/** The revision that is in force; undefined before there is one. */
 	readonly revision: () => string | undefined;
 	/** All of them are shown at /metrics; no name stands in two of them. */
-	readonly registries: readonly Registry[];
+	readonly registries: () => readonly Registry[];
 }
 
 interface Answer {
@@ -86,7 +86,7 @@ export class AdminServer {
 	}
 
 	async #metrics(): Promise<Answer> {
-		const { registries } = this.#options;
+		const registries = this.#options.registries();
 		const parts = await Promise.all(registries.map((registry) => registry.metrics()));
 		const type = registries[0]?.contentType ?? "text/plain; version=0.0.4";
 		return { status: 200, type, body: parts.filter((part) => part.trim() !== "").join("\n") };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Clock } from "../observe/clock.ts";
 import type { Evaluation, EvaluationRequest } from "./evaluation.ts";
-import { PolicyPool } from "./policy-pool.ts";
+import { PolicyPool, type PolicyPoolSize } from "./policy-pool.ts";
 import { proveBuild } from "./prove-build.ts";
 import type { Build } from "./requirements.ts";
 import { validDurationMs } from "./valid-duration.ts";
@@ -9,11 +9,8 @@ import { validDurationMs } from "./valid-duration.ts";
 /** Revisions kept: while Envoys change over, some still ask for the one before, and a person may go back. */
 const KEPT_REVISIONS = 3;
 
-export interface PolicyEngineOptions {
-	/** Threads that evaluate. */
-	readonly workers: number;
-	/** Evaluations that may wait for a thread; one more is answered unavailable. */
-	readonly queuedChecks: number;
+/** `workers`: threads that evaluate. `queuedChecks`: evaluations that may wait for one; one more is answered unavailable. */
+export interface PolicyEngineOptions extends PolicyPoolSize {
 	readonly clock: Clock;
 }
 
@@ -55,6 +52,11 @@ export class PolicyEngine {
 	/** How often a worker was ended because an evaluation passed its deadline. */
 	get kills(): number {
 		return this.#pool.kills;
+	}
+
+	/** Changes how many evaluate and wait, without ending an evaluation. */
+	resize(size: PolicyPoolSize): void {
+		this.#pool.resize(size);
 	}
 
 	/**

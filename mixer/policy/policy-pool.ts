@@ -9,11 +9,15 @@ const RESTART_AFTER_MS = 1000;
 /** What came of a question, before it is known how long it holds. */
 export type PoolAnswer = WorkerAnswer | { readonly status: "unavailable"; readonly error: string };
 
-export interface PolicyPoolOptions {
+/** How large a pool is. */
+export interface PolicyPoolSize {
 	/** Threads that evaluate. One more is kept ready to take the place of one that is killed. */
 	readonly workers: number;
 	/** Questions that may wait for a thread. */
 	readonly queuedChecks: number;
+}
+
+export interface PolicyPoolOptions extends PolicyPoolSize {
 	readonly clock: Clock;
 }
 
@@ -25,7 +29,8 @@ interface Job {
 
 /** Hands evaluations to worker threads, one each at a time, and ends a thread whose evaluation passes its deadline. */
 export class PolicyPool {
-	readonly #options: PolicyPoolOptions;
+	readonly #clock: Clock;
+	#size: PolicyPoolSize;
 	readonly #held = new Map<string, LoadedRevision>();
 	/** Every thread that lives, the spare among them, with what it does. */
 	readonly #threads = new Map<PolicyThread, Job | undefined>();
@@ -35,7 +40,8 @@ export class PolicyPool {
 	#stopped = false;
 
 	constructor(options: PolicyPoolOptions) {
-		this.#options = options;
+		this.#clock = options.clock;
+		this.#size = options;
 		// Nobody may be waiting when a thread cannot start.
 		this.#started.promise.catch(() => undefined);
 		for (let i = 0; i <= options.workers; i++) this.#start();
@@ -50,9 +56,22 @@ export class PolicyPool {
 		return this.#started.promise;
 	}
 
+	/** How many threads there are, the spare one among them. */
+	get threads(): number {
+		return this.#threads.size;
+	}
+
 	/** How often a thread was ended because of its deadline. */
 	get kills(): number {
 		return this.#kills;
+	}
+
+	/** Starts the threads that are missing and ends those that are too many, each after what it evaluates. */
+	resize(size: PolicyPoolSize): void {
+		this.#size = size;
+		for (let missing = size.workers + 1 - this.#threads.size; missing > 0; missing--) this.#start();
+		for (const [thread, job] of this.#threads) if (job === undefined) this.#endIfSpare(thread);
+		this.#next();
 	}
 
 	load(revision: LoadedRevision): void {
@@ -69,10 +88,10 @@ export class PolicyPool {
 		const { promise, resolve: answer } = Promise.withResolvers<PoolAnswer>();
 		if (this.#stopped) {
 			answer(unavailable("the policy engine is stopping"));
-		} else if (this.#queue.length >= this.#options.queuedChecks) {
+		} else if (this.#queue.length >= this.#size.queuedChecks) {
 			answer(unavailable(`${this.#queue.length} checks wait for a policy worker already`));
 		} else {
-			const cancelDeadline = this.#options.clock.after(request.deadlineMs, () => this.#late(job));
+			const cancelDeadline = this.#clock.after(request.deadlineMs, () => this.#late(job));
 			const job: Job = { request, answer, cancelDeadline };
 			this.#queue.push(job);
 			this.#next();
@@ -96,7 +115,7 @@ export class PolicyPool {
 	/** Gives waiting questions to idle threads, of which one stays spare as long as it is the only one. */
 	#next(): void {
 		for (const [thread, current] of this.#threads) {
-			if (this.#busy() >= this.#options.workers) return;
+			if (this.#busy() >= this.#size.workers) return;
 			if (current !== undefined || !thread.ready) continue;
 			const job = this.#queue.shift();
 			if (job === undefined) return;
@@ -135,14 +154,25 @@ export class PolicyPool {
 		job?.cancelDeadline();
 		job?.answer(answer);
 		if (outgrown) this.#replace(thread);
+		else this.#endIfSpare(thread);
 		this.#next();
+	}
+
+	#endIfSpare(thread: PolicyThread): void {
+		if (this.#threads.size <= this.#size.workers + 1) return;
+		this.#threads.delete(thread);
+		void thread.kill();
 	}
 
 	#replace(thread: PolicyThread): void {
 		this.#threads.delete(thread);
 		void thread.kill();
-		this.#start();
+		this.#startMissing();
 		this.#next();
+	}
+
+	#startMissing(): void {
+		if (this.#threads.size <= this.#size.workers) this.#start();
 	}
 
 	#start(): void {
@@ -164,11 +194,11 @@ export class PolicyPool {
 		job?.cancelDeadline();
 		job?.answer({ status: "policy_error", error: `the policy worker ended: ${why}` });
 		const start = () => {
-			if (!this.#stopped) this.#start();
+			if (!this.#stopped) this.#startMissing();
 		};
 		this.#started.reject(new MixerError("internal", `a policy worker cannot start: ${why}`));
 		if (thread.ready) start();
-		else this.#options.clock.after(RESTART_AFTER_MS, start);
+		else this.#clock.after(RESTART_AFTER_MS, start);
 	}
 }
 

@@ -44,3 +44,15 @@ export class Ledger {
 		};
 	}
 }
+
+/** The counts of two ledgers as one. */
+export function addCounts(one: LedgerCounts, other: LedgerCounts): LedgerCounts {
+	const dropped = new Map(one.dropped);
+	for (const [reason, records] of other.dropped) dropped.set(reason, (dropped.get(reason) ?? 0) + records);
+	return {
+		received: one.received + other.received,
+		delivered: one.delivered + other.delivered,
+		pending: one.pending + other.pending,
+		dropped,
+	};
+}

@@ -7,7 +7,6 @@ import { BatchMemory, type Run } from "./batch-memory.ts";
 import type { RejectReason } from "./decode-fault.ts";
 import { decodeRecord } from "./decode-record.ts";
 import { MAX_BATCH_RECORDS, MAX_DICTIONARY_STRINGS, MAX_PROXY_NAME } from "./limits.ts";
-import { type RedactionNames, redactor } from "./redaction.ts";
 
 /** What is counted of batches and records on their way in. */
 export interface ReportCounters {
@@ -18,7 +17,8 @@ export interface ReportCounters {
 
 export interface ReportServiceOptions {
 	readonly dispatcher: { accept(records: readonly TelemetryRecord[]): void };
-	readonly redaction: RedactionNames;
+	/** Replaces what is secret in a record. */
+	readonly redact: (record: TelemetryRecord) => TelemetryRecord;
 	readonly counters: ReportCounters;
 	/** The Mixer's newest revision; undefined before the first. */
 	readonly revision: () => string | undefined;
@@ -29,8 +29,7 @@ export interface ReportServiceOptions {
  * taken again. A record that breaks the vocabulary is refused alone; a batch over a bound is refused whole.
  */
 export function reportService(options: ReportServiceOptions): (request: ReportRequest) => Promise<ReportResponse> {
-	const { dispatcher, counters } = options;
-	const redact = redactor(options.redaction);
+	const { dispatcher, counters, redact } = options;
 	const memory = new BatchMemory();
 	const answer = ({ sequence }: ReportRequest, rejectedRecords: number) => {
 		const revision = options.revision() ?? "";

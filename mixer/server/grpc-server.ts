@@ -17,12 +17,14 @@ export interface GrpcServerOptions {
 	readonly host: string;
 	/** 0 takes a free one. */
 	readonly port: number;
+	/** How the port is secured; not at all if left out. */
+	readonly credentials?: ServerCredentials;
 	readonly calls: MixerCalls;
 	readonly observe: CallObserver;
 	readonly clock: Clock;
 }
 
-/** The Mixer's gRPC side: Mixer, health and reflection on one port. Plain HTTP/2, so for loopback only. */
+/** The Mixer's gRPC side: Mixer, health and reflection on one port. */
 export class GrpcServer {
 	readonly #options: GrpcServerOptions;
 	readonly #server = new Server({
@@ -42,9 +44,9 @@ export class GrpcServer {
 
 	/** @returns the port it listens on. */
 	listen(): Promise<number> {
-		const { host, port } = this.#options;
+		const { host, port, credentials = ServerCredentials.createInsecure() } = this.#options;
 		return new Promise((resolve, reject) => {
-			this.#server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
+			this.#server.bindAsync(`${host}:${port}`, credentials, (error, bound) => {
 				if (error === null) resolve(bound);
 				else reject(listenFailure("Mixer", `${host}:${port}`, error));
 			});

@@ -38,3 +38,22 @@ test("starts workers again, not in a busy loop, after they ended by themselves",
 async function until(holds: () => boolean): Promise<void> {
 	while (!holds()) await setImmediate();
 }
+
+test("grows and shrinks while it evaluates, and answers everything", async (context) => {
+	const { policyWasm, data } = await buildForMixer(examplePolicies);
+	const pool = new PolicyPool({ workers: 1, queuedChecks: 1, clock: new HandClock() });
+	context.after(() => pool.stop());
+	pool.load({ revision: "good", module: await WebAssembly.compile(policyWasm), data, lenientEntrypoints: [] });
+	const ask = () => pool.evaluate({ revision: "good", entrypoint, input: Buffer.from("{}"), deadlineMs: 60_000 });
+	const statuses = async (answers: readonly ReturnType<typeof ask>[]) =>
+		(await Promise.all(answers)).map(({ status }) => status);
+	const before = [ask(), ask()];
+	pool.resize({ workers: 3, queuedChecks: 2 });
+	before.push(ask());
+	assert.deepEqual(await statuses(before), ["ok", "unavailable", "ok"]);
+	assert.equal(pool.threads, 4);
+	pool.resize({ workers: 1, queuedChecks: 1 });
+	assert.equal(pool.threads, 2);
+	assert.deepEqual(await statuses([ask()]), ["ok"]);
+	assert.equal(pool.threads, 2);
+});

@@ -28,16 +28,13 @@ function exposing(names: readonly string[]): { adapter: Adapter; closed: () => n
 
 describe("building handlers", () => {
 	test("gives each a registry of its own, in the configuration's order", async () => {
-		const { queues, registries } = await buildHandlers(
-			specs([exposing(["a"]).adapter, exposing(["b"]).adapter]),
-			surroundings(),
-		);
+		const handlers = await buildHandlers(specs([exposing(["a"]).adapter, exposing(["b"]).adapter]), surroundings());
 		assert.deepEqual(
-			queues.map(({ name }) => name),
+			handlers.map(({ queue }) => queue.name),
 			["h0", "h1"],
 		);
 		assert.deepEqual(
-			registries.map((registry) => registry.getMetricsAsArray().map(({ name }) => name)),
+			handlers.map(({ registry }) => registry.getMetricsAsArray().map(({ name }) => name)),
 			[["a"], ["b"]],
 		);
 	});

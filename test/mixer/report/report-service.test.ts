@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { ReportRequest } from "../../../mixer/api/generated/mixer_pb.js";
 import type { TelemetryRecord } from "../../../mixer/api/generated/vocabulary.ts";
+import { redactor } from "../../../mixer/report/redaction.ts";
 import { reportService } from "../../../mixer/report/report-service.ts";
 import { reportBatch } from "./report-batch.ts";
 
@@ -10,7 +11,7 @@ function service() {
 	const counts: string[] = [];
 	const report = reportService({
 		dispatcher: { accept: (records) => void taken.push(...records) },
-		redaction: { headers: ["authorization"], queryParameters: ["access_token"] },
+		redact: redactor({ headers: ["authorization"], queryParameters: ["access_token"] }),
 		counters: {
 			batch: (result) => counts.push(result),
 			received: (records) => counts.push(`received ${records}`),
