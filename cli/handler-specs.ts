@@ -4,7 +4,7 @@ import { MixerError } from "../mixer/error.ts";
 import type { HandlerSpec } from "../mixer/report/build-handlers.ts";
 
 /** The configuration's handlers, each with its adapter. */
-export function handlerSpecs(snapshot: Snapshot): HandlerSpec[] {
+export function handlerSpecs(snapshot: Pick<Snapshot, "handlers">): HandlerSpec[] {
 	return snapshot.handlers.map(({ name, adapter: word, config, queueRecords, timeoutMs, file, line }) => {
 		const adapter = adapters.get(word);
 		if (adapter === undefined) throw new MixerError("invalid", `${file}:${line} there is no adapter ${word}`);

@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import type { AdapterLogger } from "../mixer/adapters/adapter.ts";
-import type { Mixer } from "../mixer/mixer.ts";
 import type { Build } from "../mixer/policy/requirements.ts";
 import { writeBuild } from "../mixer/policy/write-build.ts";
 import type { ServeContext } from "./commands/serve.ts";
 import { filterFileText } from "./filter.ts";
 import { handlerSpecs } from "./handler-specs.ts";
+import type { LiveMixer } from "./live-mixer.ts";
 import type { OutputFormat } from "./output.ts";
 import { portOwner } from "./port-owner.ts";
 import { startMixer } from "./start-mixer.ts";
@@ -48,7 +48,7 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
 	}
 }
 
-async function start(options: ServeOptions, { streams }: ServeContext): Promise<{ mixer: Mixer; build: Build }> {
+async function start(options: ServeOptions, { streams }: ServeContext): Promise<{ mixer: LiveMixer; build: Build }> {
 	const { logger } = options;
 	const snapshot = await loadConfiguration(options.configDir, streams);
 	const ports = { mixer: snapshot.settings.ports.mixer, admin: snapshot.settings.ports.admin, ...options.ports };
@@ -70,7 +70,7 @@ async function start(options: ServeOptions, { streams }: ServeContext): Promise<
 	return { mixer: await startMixer({ snapshot, build, ports, logger }), build };
 }
 
-function readyLine(ready: { mixer: Mixer; build: Build; output: OutputFormat }): string {
+function readyLine(ready: { mixer: LiveMixer; build: Build; output: OutputFormat }): string {
 	const { mixerPort, adminPort } = ready.mixer;
 	const { revision } = ready.build.requirements;
 	if (ready.output === "json") return `${JSON.stringify({ event: "ready", revision, mixerPort, adminPort })}\n`;

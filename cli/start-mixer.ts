@@ -1,8 +1,9 @@
 import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
-import type { Snapshot } from "../galley/snapshot.ts";
+import type { Registry } from "prom-client";
 import type { AdapterLogger } from "../mixer/adapters/adapter.ts";
 import { checkService } from "../mixer/check/check.ts";
 import { MIXER_PARTS, type Mixer, serveMixer } from "../mixer/mixer.ts";
+import type { AdminRoute } from "../mixer/observe/admin-route.ts";
 import { systemClock } from "../mixer/observe/clock.ts";
 import { MixerMetrics } from "../mixer/observe/metrics.ts";
 import { Readiness } from "../mixer/observe/readiness.ts";
@@ -10,73 +11,71 @@ import { PolicyEngine } from "../mixer/policy/engine.ts";
 import type { Build } from "../mixer/policy/requirements.ts";
 import type { HandlerSpec } from "../mixer/report/build-handlers.ts";
 import packageJson from "../package.json" with { type: "json" };
-import { handlerSpecs } from "./handler-specs.ts";
-
-/** Neither port speaks TLS or asks who calls. */
-const HOST = "127.0.0.1";
+import { HOST, portCredentials } from "./listening.ts";
+import { LiveEngine, LiveMixer, type MixerSnapshot, mixerConfiguration, poolSize } from "./live-mixer.ts";
 
 export interface StartMixerOptions {
-	readonly snapshot: Snapshot;
+	readonly snapshot: MixerSnapshot;
 	readonly build: Build;
 	/** Beside those of the configuration. Their attributes have to be in the build. */
 	readonly extraHandlers?: readonly HandlerSpec[];
 	/** 0 takes a free one. */
 	readonly ports: { readonly mixer: number; readonly admin: number };
+	/** More that is shown at the admin port's /metrics. */
+	readonly registries?: readonly Registry[];
+	/** More that the admin port does. */
+	readonly adminRoutes?: readonly AdminRoute[];
 	readonly logger: AdapterLogger;
 }
 
 /**
  * Puts the Mixer together and starts it on loopback: engine with the build loaded, handlers, both ports. When this
- * returns it is ready. Its `stop` ends within the Settings' grace time.
+ * returns it is ready.
  */
-export async function startMixer(options: StartMixerOptions): Promise<Mixer> {
-	const { snapshot, build, ports, logger, extraHandlers = [] } = options;
+export async function startMixer(options: StartMixerOptions): Promise<LiveMixer> {
+	const { build, extraHandlers = [] } = options;
 	// What it writes to stderr by itself is thrown or counted as well.
 	setLogVerbosity(logVerbosity.NONE);
-	const { mixer: limits, redaction } = snapshot.settings;
-	const about = { name: packageJson.name, version: packageJson.version, node: process.versions.node };
 	const metrics = new MixerMetrics(about);
 	const readiness = new Readiness(["policy", ...MIXER_PARTS]);
-	const engine = new PolicyEngine({
-		workers: limits.policyWorkers,
-		queuedChecks: limits.queuedChecks,
-		clock: systemClock,
-	});
-	metrics.workerKills(() => engine.kills);
+	const size = poolSize(options.snapshot.settings);
+	const live = new LiveEngine(new PolicyEngine({ ...size, clock: systemClock }), systemClock);
+	metrics.workerKills(() => live.engine.kills);
 	try {
-		const mixer = await serveMixer({
-			check: checkService({ engine, onDecision: (result) => metrics.check(result) }),
-			handlers: [...handlerSpecs(snapshot), ...extraHandlers],
-			redaction,
-			host: HOST,
-			ports,
-			graceMs: limits.graceMs,
-			readiness,
-			metrics,
-			about,
-			revision: () => engine.revision,
-			logger,
-			clock: systemClock,
-			random: Math.random,
-		});
-		const stop = async () => {
-			await mixer.stop();
-			await engine.stop();
-		};
-		return await loadOrStop({ ...mixer, stop }, async () => {
-			await engine.load(build);
+		const mixer = await serve(options, { live, metrics, readiness });
+		await loadOrStop(mixer, async () => {
+			await live.load(build);
 			readiness.setReady("policy");
 		});
+		return new LiveMixer({ mixer, live, extraHandlers });
 	} catch (error) {
-		await engine.stop();
+		await live.engine.stop();
 		throw error;
 	}
 }
 
-async function loadOrStop(mixer: Mixer, load: () => Promise<void>): Promise<Mixer> {
+const about = { name: packageJson.name, version: packageJson.version, node: process.versions.node };
+
+function serve(
+	{ snapshot, extraHandlers = [], ports, registries = [], adminRoutes = [], logger }: StartMixerOptions,
+	{ live, metrics, readiness }: { live: LiveEngine; metrics: MixerMetrics; readiness: Readiness },
+): Promise<Mixer> {
+	const { engine } = live;
+	return serveMixer({
+		...mixerConfiguration(snapshot, extraHandlers),
+		check: checkService({ engine, onDecision: (result) => metrics.check(result) }),
+		host: HOST,
+		credentials: portCredentials(),
+		...{ ports, registries, adminRoutes, readiness, metrics, about, logger },
+		inForce: () => live.inForce,
+		clock: systemClock,
+		random: Math.random,
+	});
+}
+
+async function loadOrStop(mixer: Mixer, load: () => Promise<void>): Promise<void> {
 	try {
 		await load();
-		return mixer;
 	} catch (error) {
 		await mixer.stop();
 		throw error;

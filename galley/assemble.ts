@@ -28,13 +28,13 @@ function defaultSettings(): SettingsSpec {
 }
 
 function toSettings(spec: SettingsSpec): Settings {
-	const { grace, ...mixer } = spec.mixer;
+	const { grace, staleAfter, ...mixer } = spec.mixer;
 	const { ttl, denialTtl, ...cache } = spec.cache;
 	const { timeout, ...httpSend } = spec.httpSend;
 	return {
 		...spec,
 		cache: { ...cache, ttlMs: ttl, denialTtlMs: denialTtl },
-		mixer: { ...mixer, graceMs: grace },
+		mixer: { ...mixer, graceMs: grace, staleAfterMs: staleAfter },
 		httpSend: { ...httpSend, timeoutMs: timeout },
 	};
 }

@@ -93,12 +93,15 @@ export interface Settings {
 		/** Checks waiting for a policy worker; one more is answered unavailable. */
 		readonly queuedChecks: number;
 		readonly graceMs: number;
+		/** How long a VM may run another revision than the one in force before it is warned of. */
+		readonly staleAfterMs: number;
 	};
 	readonly httpSend: HttpSendSettings;
 	readonly ports: {
 		readonly listener: number;
 		readonly envoyAdmin: number;
 		readonly mixer: number;
+		readonly discovery: number;
 		readonly admin: number;
 	};
 }

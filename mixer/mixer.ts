@@ -1,11 +1,15 @@
 import { type ServerCredentials, status } from "@grpc/grpc-js";
 import type { Registry } from "prom-client";
 import type { AdapterLogger } from "./adapters/adapter.ts";
-import type { CheckRequest, CheckResponse } from "./api/generated/mixer_pb.js";
+import type { CheckRequest, CheckResponse, ReportRequest } from "./api/generated/mixer_pb.js";
+import type { AdminRoute } from "./observe/admin-route.ts";
 import { AdminServer } from "./observe/admin-server.ts";
 import type { Clock } from "./observe/clock.ts";
 import type { About, MixerMetrics } from "./observe/metrics.ts";
 import type { Readiness } from "./observe/readiness.ts";
+import { announceService, hearReport } from "./presence/announce-service.ts";
+import { Presence } from "./presence/presence.ts";
+import type { InForce } from "./presence/vm-condition.ts";
 import type { HandlerSpec } from "./report/build-handlers.ts";
 import { Dispatcher } from "./report/dispatcher.ts";
 import { type RedactionNames, redactor } from "./report/redaction.ts";
@@ -22,6 +26,8 @@ export interface MixerConfiguration {
 	readonly redaction: RedactionNames;
 	/** How long a stop, or a handler that is replaced, may take before what is left is dropped. */
 	readonly graceMs: number;
+	/** How long a VM of an Envoy may run another revision than the one in force before it is warned of. */
+	readonly staleAfterMs: number;
 }
 
 /** Everything a Mixer is made of; it reads no environment. */
@@ -35,11 +41,14 @@ export interface MixerOptions extends MixerConfiguration {
 	readonly credentials?: ServerCredentials;
 	/** Shown at /metrics beside those of the Mixer and its handlers; no name stands in two of them. */
 	readonly registries?: readonly Registry[];
+	/** What the admin port does besides. */
+	readonly adminRoutes?: readonly AdminRoute[];
 	/** Made with MIXER_PARTS and what else must be ready. */
 	readonly readiness: Readiness;
 	readonly metrics: MixerMetrics;
 	readonly about: About;
-	readonly revision: () => string | undefined;
+	/** What Envoys shall run now; undefined before the first revision. */
+	readonly inForce: () => InForce | undefined;
 	readonly logger: AdapterLogger;
 	readonly clock: Clock;
 	readonly random: () => number;
@@ -49,6 +58,8 @@ export interface MixerOptions extends MixerConfiguration {
 export interface Mixer {
 	readonly mixerPort: number;
 	readonly adminPort: number;
+	/** Who runs what. */
+	readonly presence: Pick<Presence, "vms" | "onChange">;
 	/**
 	 * Gets another configuration ready: what is new or changed is opened, nothing is changed yet. One at a time.
 	 *
@@ -72,13 +83,15 @@ export async function serveMixer(options: MixerOptions): Promise<Mixer> {
 	const { readiness, metrics, clock, host, ports } = options;
 	const abort = new AbortController();
 	const live = await startHandlers(options, abort.signal);
+	const revision = () => options.inForce()?.revision;
 	const observe = logging(metrics.calls(), options.logger);
-	const calls = { check: options.check, report: live.report };
+	const announce = announceService({ presence: live.presence, revision });
+	const calls = { check: options.check, report: live.report, announce };
 	const { credentials } = options;
 	const secured = credentials === undefined ? {} : { credentials };
 	const grpc = new GrpcServer({ host, port: ports.mixer, calls, observe, clock, ...secured });
 	const registries = () => [metrics.registry, ...(options.registries ?? []), ...live.dispatcher.registries()];
-	const admin = new AdminServer({ ...options, port: ports.admin, registries });
+	const admin = new AdminServer({ ...options, revision, port: ports.admin, registries });
 	const shutDown = async () => {
 		const cancel = clock.after(live.graceMs(), () => abort.abort());
 		readiness.setNotReady("server", "stopping");
@@ -98,7 +111,7 @@ export async function serveMixer(options: MixerOptions): Promise<Mixer> {
 			stopped ??= shutDown();
 			return stopped;
 		};
-		return { mixerPort, adminPort, prepare: live.prepare, stop };
+		return { mixerPort, adminPort, presence: live.presence, prepare: live.prepare, stop };
 	} catch (error) {
 		await shutDown();
 		throw error;
@@ -107,24 +120,30 @@ export async function serveMixer(options: MixerOptions): Promise<Mixer> {
 
 /** The part that a change of the configuration reaches. */
 async function startHandlers(options: MixerOptions, abort: AbortSignal) {
-	let { graceMs } = options;
+	let { graceMs, staleAfterMs } = options;
 	let redact = redactor(options.redaction);
 	const dispatcher = new Dispatcher({ ...options, abort, graceMs: () => graceMs });
 	(await dispatcher.prepare(options.handlers)).commit();
 	options.metrics.handlers(() => dispatcher.counts());
 	const counters = options.metrics.reports();
-	const { revision } = options;
-	const report = reportService({ dispatcher, redact: (record) => redact(record), counters, revision });
+	const presence = new Presence({ ...options, staleAfterMs: () => staleAfterMs });
+	options.metrics.presence(() => presence.counts());
+	const revision = () => options.inForce()?.revision;
+	const take = reportService({ dispatcher, redact: (record) => redact(record), counters, revision });
+	const report = async (request: ReportRequest) => {
+		hearReport(presence, request);
+		return take(request);
+	};
 	const prepare = async (to: MixerConfiguration): Promise<MixerChange> => {
 		const handlers = await dispatcher.prepare(to.handlers);
 		const commit = () => {
-			graceMs = to.graceMs;
+			({ graceMs, staleAfterMs } = to);
 			redact = redactor(to.redaction);
 			handlers.commit();
 		};
 		return { commit, discard: handlers.discard };
 	};
-	return { dispatcher, report, prepare, graceMs: () => graceMs };
+	return { dispatcher, presence, report, prepare, graceMs: () => graceMs };
 }
 
 /** Logs what a client is not told. */

@@ -6,6 +6,7 @@ export interface UpPorts {
 	readonly listener: number;
 	readonly envoyAdmin: number;
 	readonly mixer: number;
+	readonly discovery: number;
 	readonly admin: number;
 	/** The sample's two; unused with an upstream of one's own. */
 	readonly storefront: number;
@@ -20,6 +21,7 @@ export const PORT_OPTIONS: { readonly [P in keyof UpPorts]: { readonly purpose: 
 	listener: { purpose: "app through Envoy", option: "--port" },
 	envoyAdmin: { purpose: "Envoy admin", option: "--envoy-admin-port" },
 	mixer: { purpose: "Mixer", option: "--mixer-port" },
+	discovery: { purpose: "discovery", option: "--discovery-port" },
 	admin: { purpose: "metrics", option: "--admin-port" },
 	storefront: { purpose: "the sample's storefront", option: "--storefront-port" },
 	catalogue: { purpose: "the sample's catalogue", option: "--catalogue-port" },
@@ -32,11 +34,12 @@ export function choosePorts(chosen: Partial<UpPorts>, settings: Settings): UpPor
 
 /** The ports as uses to be checked. */
 export function portUses(ports: UpPorts, options: { sample: boolean }): readonly PortUse[] {
-	const { listener, envoyAdmin, mixer, admin, storefront, catalogue } = PORT_OPTIONS;
+	const { listener, envoyAdmin, mixer, discovery, admin, storefront, catalogue } = PORT_OPTIONS;
 	const mesh = [
 		{ port: ports.listener, ...listener },
 		{ port: ports.envoyAdmin, ...envoyAdmin },
 		{ port: ports.mixer, ...mixer },
+		{ port: ports.discovery, ...discovery },
 		{ port: ports.admin, ...admin },
 	];
 	if (!options.sample) return mesh;

@@ -122,7 +122,14 @@ const mixerSchema = z
 			min: "100ms",
 			max: "5m",
 			default: "8s",
-			description: "How long the Mixer may take to finish after SIGTERM.",
+			description: "How long the Mixer, or a handler that is replaced, may take to finish.",
+		}),
+		staleAfter: duration({
+			min: "1s",
+			max: "1h",
+			default: "1m",
+			description:
+				"How long a VM of an Envoy may run another revision than the one in force before it is warned of: as pinned while it has streams, else as stale.",
 		}),
 	})
 	.prefault({})
@@ -133,7 +140,8 @@ const portsSchema = z
 		listener: port().default(8080).describe("Where Envoy takes requests."),
 		envoyAdmin: port().default(9901).describe("Envoy's admin interface."),
 		mixer: port().default(9091).describe("The Mixer's gRPC."),
-		admin: port().default(9093).describe("The Mixer's metrics and health."),
+		discovery: port().default(9092).describe("The discovery server's gRPC, from which Envoys get the filter."),
+		admin: port().default(9093).describe("Metrics, health and what runs where."),
 	})
 	.superRefine((ports, context) => {
 		const owners = new Map<number, string>();

@@ -3,6 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import type { ReportCounters } from "../report/report-service.ts";
 import type { CallObserver } from "../server/unary-call.ts";
 import { type LedgerSource, registerLedgers } from "./ledger-metrics.ts";
+import { type PresenceSource, registerPresence } from "./presence-metrics.ts";
 
 /** From a decision kept in a cache to a policy at its deadline, in seconds. */
 const RPC_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
@@ -80,6 +81,11 @@ export class MixerMetrics {
 	/** Shows the handlers' ledgers. */
 	handlers(counts: LedgerSource): void {
 		registerLedgers(this.registry, counts);
+	}
+
+	/** Shows which VMs are there. */
+	presence(source: PresenceSource): void {
+		registerPresence(this.registry, source);
 	}
 
 	/** Shows how often a policy worker was killed at its deadline. */

@@ -1,5 +1,9 @@
 import type { Server } from "@grpc/grpc-js";
 import {
+	type AnnounceRequest,
+	AnnounceRequestSchema,
+	type AnnounceResponse,
+	AnnounceResponseSchema,
 	type CheckRequest,
 	CheckRequestSchema,
 	type CheckResponse,
@@ -24,8 +28,15 @@ export const MAX_CHECKS = 4000;
 /** Reports under way at once: they end as soon as they are decoded, so this bounds what a burst holds in memory. */
 export const MAX_REPORTS = 64;
 
+/** An Announce carries two names and numbers. */
+export const MAX_ANNOUNCE_BYTES = 4096;
+
+/** Announces under way at once: as for Reports. */
+export const MAX_ANNOUNCES = 64;
+
 /** What answers the calls of mixer.proto. */
 export interface MixerCalls {
+	readonly announce: (request: AnnounceRequest) => Promise<AnnounceResponse>;
 	readonly check: (request: CheckRequest) => Promise<CheckResponse>;
 	readonly report: (request: ReportRequest) => Promise<ReportResponse>;
 }
@@ -51,8 +62,21 @@ export function addMixerService(
 		maxCalls: MAX_REPORTS,
 		handle: options.calls.report,
 	};
+	const announce = {
+		name: "Announce",
+		input: AnnounceRequestSchema,
+		output: AnnounceResponseSchema,
+		maxBytes: MAX_ANNOUNCE_BYTES,
+		maxCalls: MAX_ANNOUNCES,
+		handle: options.calls.announce,
+	};
+	const definition = (name: string) => unaryDefinition(`/${Mixer.typeName}/${name}`);
 	server.addService(
-		{ Check: unaryDefinition(`/${Mixer.typeName}/Check`), Report: unaryDefinition(`/${Mixer.typeName}/Report`) },
-		{ Check: handleUnary(check, options), Report: handleUnary(report, options) },
+		{ Check: definition("Check"), Report: definition("Report"), Announce: definition("Announce") },
+		{
+			Check: handleUnary(check, options),
+			Report: handleUnary(report, options),
+			Announce: handleUnary(announce, options),
+		},
 	);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import type { LiveMixer } from "../../cli/live-mixer.ts";
 import { waitUntil } from "../../cli/up/wait-until.ts";
-import type { Mixer } from "../../mixer/mixer.ts";
 import { TestDiscovery } from "../support/discovery.ts";
 import { balance } from "../support/discovery-envoy.ts";
 import { EchoUpstream } from "../support/echo-upstream.ts";
@@ -25,7 +25,7 @@ describe("records", () => {
 	const collector = new RecordCollector(["request.path", "check.id"]);
 	const parts: { stop(): Promise<unknown> }[] = [];
 	let discovery: TestDiscovery;
-	let mixer: Mixer;
+	let mixer: LiveMixer;
 	let envoy: TestEnvoy;
 	let upstream: EchoUpstream;
 	let revisions: Awaited<ReturnType<typeof buildRevision>>[];

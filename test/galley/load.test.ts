@@ -15,9 +15,9 @@ spec:
   cache: {entries: 0, bytes: 1024, ttl: 1m, denialTtl: 0ms}
   redaction: {headers: [X-Secret, Cookie], queryParameters: [Key, token]}
   decisionIdInResponses: true
-  mixer: {cluster: mixer, policyWorkers: 1, queuedChecks: 2, grace: 100ms}
+  mixer: {cluster: mixer, policyWorkers: 1, queuedChecks: 2, grace: 100ms, staleAfter: 1s}
   httpSend: {hosts: [api.example.com, "*.example.org:8443", "[::1]:80"], timeout: 10ms, responseBytes: 1024, cacheBytes: 0}
-  ports: {listener: 1, envoyAdmin: 2, mixer: 3, admin: 65535}
+  ports: {listener: 1, envoyAdmin: 2, mixer: 3, discovery: 4, admin: 65535}
 ---
 apiVersion: sluice.dev/v1alpha1
 kind: Policy
@@ -54,14 +54,14 @@ test("reads every field of every kind", async (context) => {
 				queryParameters: ["Key", ...DEFAULT_SETTINGS.redaction.queryParameters],
 			},
 			decisionIdInResponses: true,
-			mixer: { cluster: "mixer", policyWorkers: 1, queuedChecks: 2, graceMs: 100 },
+			mixer: { cluster: "mixer", policyWorkers: 1, queuedChecks: 2, graceMs: 100, staleAfterMs: 1000 },
 			httpSend: {
 				hosts: ["api.example.com", "*.example.org:8443", "[::1]:80"],
 				timeoutMs: 10,
 				responseBytes: 1024,
 				cacheBytes: 0,
 			},
-			ports: { listener: 1, envoyAdmin: 2, mixer: 3, admin: 65535 },
+			ports: { listener: 1, envoyAdmin: 2, mixer: 3, discovery: 4, admin: 65535 },
 		},
 		policies: [
 			{
@@ -116,9 +116,9 @@ const DEFAULT_SETTINGS = {
 		],
 	},
 	decisionIdInResponses: false,
-	mixer: { cluster: "sluice-mixer", policyWorkers: 2, queuedChecks: 1000, graceMs: 8000 },
+	mixer: { cluster: "sluice-mixer", policyWorkers: 2, queuedChecks: 1000, graceMs: 8000, staleAfterMs: 60_000 },
 	httpSend: { hosts: [], timeoutMs: 5000, responseBytes: 1_048_576, cacheBytes: 8_388_608 },
-	ports: { listener: 8080, envoyAdmin: 9901, mixer: 9091, admin: 9093 },
+	ports: { listener: 8080, envoyAdmin: 9901, mixer: 9091, discovery: 9092, admin: 9093 },
 };
 
 const HANDLER = "apiVersion: sluice.dev/v1alpha1\nkind: Handler\nmetadata: {name: count}\nspec: {adapter: counter}\n";

@@ -1,8 +1,8 @@
 import type { Document } from "yaml";
+import type { LiveMixer } from "../../cli/live-mixer.ts";
 import { startMixer } from "../../cli/start-mixer.ts";
 import { waitUntil } from "../../cli/up/wait-until.ts";
 import type { AttributeName } from "../../mixer/api/generated/vocabulary.ts";
-import type { Mixer } from "../../mixer/mixer.ts";
 import { type BuiltConfiguration, buildTestConfiguration, testConfiguration } from "./configuration.ts";
 import { EchoUpstream } from "./echo-upstream.ts";
 import { TestEnvoy } from "./envoy.ts";
@@ -24,14 +24,14 @@ export interface MeshOptions {
 export class Mesh {
 	readonly built: BuiltConfiguration;
 	readonly upstream: EchoUpstream;
-	readonly mixer: Mixer;
+	readonly mixer: LiveMixer;
 	readonly envoy: TestEnvoy;
 	readonly #collector: RecordCollector;
 
 	private constructor(parts: {
 		built: BuiltConfiguration;
 		upstream: EchoUpstream;
-		mixer: Mixer;
+		mixer: LiveMixer;
 		envoy: TestEnvoy;
 		collector: RecordCollector;
 	}) {
@@ -90,7 +90,10 @@ export class Mesh {
 }
 
 /** A real Mixer in this process whose records go to a collector. */
-export function startTestMixer({ snapshot, build }: BuiltConfiguration, collector: RecordCollector): Promise<Mixer> {
+export function startTestMixer(
+	{ snapshot, build }: BuiltConfiguration,
+	collector: RecordCollector,
+): Promise<LiveMixer> {
 	const fail = (fields: object, message: string) => console.error(message, fields);
 	const logger = { info: () => {}, warn: fail, error: fail };
 	return startMixer({ snapshot, build, extraHandlers: [collector.spec], ports: { mixer: 0, admin: 0 }, logger });

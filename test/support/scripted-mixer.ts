@@ -1,5 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import {
+	type AnnounceRequest,
+	AnnounceResponseSchema,
 	type CheckRequest,
 	type CheckResponse,
 	CheckResponseSchema,
@@ -17,6 +19,8 @@ export class ScriptedMixer {
 	readonly checks: CheckRequest[] = [];
 	/** Batches taken, oldest first. */
 	readonly reports: ReportRequest[] = [];
+	/** What VMs have said of themselves, oldest first. */
+	readonly announces: AnnounceRequest[] = [];
 	/** Answers a check; may take its time or throw. */
 	onCheck: (request: CheckRequest) => Promise<CheckResponse> | CheckResponse = (request) => allow(request);
 	port = 0;
@@ -36,6 +40,10 @@ export class ScriptedMixer {
 				report: async (request) => {
 					this.reports.push(request);
 					return create(ReportResponseSchema, { acknowledgedSequence: request.sequence });
+				},
+				announce: async (request) => {
+					this.announces.push(request);
+					return create(AnnounceResponseSchema, {});
 				},
 			},
 		});

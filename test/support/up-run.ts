@@ -20,10 +20,11 @@ export interface UpRunOptions {
 	readonly flags?: readonly string[];
 }
 
-/** Six ports that were free a moment ago. */
+/** Seven ports that were free a moment ago. */
 export async function freeUpPorts(): Promise<UpPorts> {
-	const [listener = 0, envoyAdmin = 0, mixer = 0, admin = 0, storefront = 0, catalogue = 0] = await freePorts(6);
-	return { listener, envoyAdmin, mixer, admin, storefront, catalogue };
+	const [listener = 0, envoyAdmin = 0, mixer = 0, discovery = 0, admin = 0, storefront = 0, catalogue = 0] =
+		await freePorts(7);
+	return { listener, envoyAdmin, mixer, discovery, admin, storefront, catalogue };
 }
 
 /** `sluice up` as a process of its own. */
@@ -77,7 +78,8 @@ export class UpRun {
 function portFlags(ports: UpPorts): readonly string[] {
 	return [
 		...["--port", String(ports.listener), "--envoy-admin-port", String(ports.envoyAdmin)],
-		...["--mixer-port", String(ports.mixer), "--admin-port", String(ports.admin)],
+		...["--mixer-port", String(ports.mixer), "--discovery-port", String(ports.discovery)],
+		...["--admin-port", String(ports.admin)],
 		...["--storefront-port", String(ports.storefront), "--catalogue-port", String(ports.catalogue)],
 	];
 }

@@ -36,11 +36,11 @@ for (const [what, args, message] of [
 test("takes ports from the command line, else from the Settings, and the sample's only with the sample", async () => {
 	const { snapshot } = await buildTestConfiguration(testConfiguration("shop"));
 	const ports = choosePorts({ listener: 1234, catalogue: 1235 }, snapshot.settings);
-	const own = { listener: 1234, envoyAdmin: 9901, mixer: 9091, admin: 9093, storefront: 8081, catalogue: 1235 };
-	assert.deepEqual(ports, own);
+	const mesh = { listener: 1234, envoyAdmin: 9901, mixer: 9091, discovery: 9092, admin: 9093 };
+	assert.deepEqual(ports, { ...mesh, storefront: 8081, catalogue: 1235 });
 	assert.deepEqual(
 		portUses(ports, { sample: false }).map(({ port }) => port),
-		[1234, 9901, 9091, 9093],
+		[1234, 9901, 9091, 9092, 9093],
 	);
-	assert.equal(portUses(ports, { sample: true }).length, 6);
+	assert.equal(portUses(ports, { sample: true }).length, 7);
 });

@@ -27,6 +27,7 @@ async function exposed(): Promise<Row[]> {
 	metrics.reports();
 	metrics.handlers(() => new Map());
 	metrics.workerKills(() => 0);
+	metrics.presence(() => ({ proxies: 0, vms: new Map() }));
 	const registries = [metrics.registry, new DiscoveryMetrics().registry];
 	for (const adapter of adapters.values()) {
 		const env = adapterEnv();

@@ -1,6 +1,10 @@
 import { type DescMessage, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
 import { type CallOptions, Client, type ClientOptions, credentials, type ServiceError } from "@grpc/grpc-js";
 import {
+	type AnnounceRequest,
+	AnnounceRequestSchema,
+	type AnnounceResponse,
+	AnnounceResponseSchema,
 	type CheckRequest,
 	CheckRequestSchema,
 	type CheckResponse,
@@ -24,6 +28,10 @@ export class MixerClient extends Client {
 
 	report(request: ReportRequest, options: CallOptions = {}): Promise<ReportResponse> {
 		return this.#unary("Report", toBinary(ReportRequestSchema, request), ReportResponseSchema, options);
+	}
+
+	announce(request: AnnounceRequest): Promise<AnnounceResponse> {
+		return this.#unary("Announce", toBinary(AnnounceRequestSchema, request), AnnounceResponseSchema, {});
 	}
 
 	/** Sends bytes as they are. */

@@ -1,0 +1,106 @@
+import type { Settings, Snapshot } from "../galley/snapshot.ts";
+import type { Mixer, MixerChange, MixerConfiguration } from "../mixer/mixer.ts";
+import type { Clock } from "../mixer/observe/clock.ts";
+import type { PolicyEngine } from "../mixer/policy/engine.ts";
+import type { PolicyPoolSize } from "../mixer/policy/policy-pool.ts";
+import type { Build } from "../mixer/policy/requirements.ts";
+import type { InForce } from "../mixer/presence/vm-condition.ts";
+import type { HandlerSpec } from "../mixer/report/build-handlers.ts";
+import { handlerSpecs } from "./handler-specs.ts";
+
+/** What of a configuration the Mixer itself works by. */
+export type MixerSnapshot = Pick<Snapshot, "settings" | "handlers">;
+
+/** A policy engine with the revision that is in force. */
+export class LiveEngine {
+	readonly engine: PolicyEngine;
+	readonly #clock: Pick<Clock, "now">;
+	#inForce: InForce | undefined;
+
+	constructor(engine: PolicyEngine, clock: Pick<Clock, "now">) {
+		this.engine = engine;
+		this.#clock = clock;
+	}
+
+	/** What Envoys shall run now; undefined before the first build. */
+	get inForce(): InForce | undefined {
+		return this.#inForce;
+	}
+
+	/**
+	 * Answers Checks of a build's revision, which is in force from then on.
+	 *
+	 * @throws MixerError "invalid" where it cannot run here; the one before stays.
+	 */
+	async load(build: Build): Promise<void> {
+		await this.engine.load(build);
+		const { revision } = build.requirements;
+		if (revision !== this.#inForce?.revision) this.#inForce = { revision, sinceMs: this.#clock.now() };
+	}
+}
+
+/** A Mixer that takes other builds and other settings while it serves. */
+export class LiveMixer {
+	readonly mixerPort: number;
+	readonly adminPort: number;
+	/** Who runs what. */
+	readonly presence: Mixer["presence"];
+	readonly #mixer: Mixer;
+	readonly #live: LiveEngine;
+	readonly #extraHandlers: readonly HandlerSpec[];
+
+	/** @param parts.extraHandlers at work beside those of every configuration. */
+	constructor(parts: { mixer: Mixer; live: LiveEngine; extraHandlers: readonly HandlerSpec[] }) {
+		this.mixerPort = parts.mixer.mixerPort;
+		this.adminPort = parts.mixer.adminPort;
+		this.presence = parts.mixer.presence;
+		this.#mixer = parts.mixer;
+		this.#live = parts.live;
+		this.#extraHandlers = parts.extraHandlers;
+	}
+
+	/** What Envoys shall run now. */
+	get inForce(): InForce | undefined {
+		return this.#live.inForce;
+	}
+
+	/** See LiveEngine. */
+	load(build: Build): Promise<void> {
+		return this.#live.load(build);
+	}
+
+	/**
+	 * Opens what other settings and handlers need.
+	 *
+	 * @throws MixerError "invalid" naming the handler that cannot work; nothing is changed.
+	 */
+	async prepare(snapshot: MixerSnapshot): Promise<MixerChange> {
+		const change = await this.#mixer.prepare(mixerConfiguration(snapshot, this.#extraHandlers));
+		const commit = () => {
+			change.commit();
+			this.#live.engine.resize(poolSize(snapshot.settings));
+		};
+		return { commit, discard: () => change.discard() };
+	}
+
+	/** Ends within the Settings' grace time. */
+	async stop(): Promise<void> {
+		await this.#mixer.stop();
+		await this.#live.engine.stop();
+	}
+}
+
+/** What a configuration means to a Mixer. */
+export function mixerConfiguration(
+	{ settings, handlers }: MixerSnapshot,
+	extraHandlers: readonly HandlerSpec[],
+): MixerConfiguration {
+	const { graceMs, staleAfterMs } = settings.mixer;
+	const { redaction } = settings;
+	return { handlers: [...handlerSpecs({ handlers }), ...extraHandlers], redaction, graceMs, staleAfterMs };
+}
+
+/** What the Settings say of the policy engine's size. */
+export function poolSize({ mixer }: Settings): PolicyPoolSize {
+	return { workers: mixer.policyWorkers, queuedChecks: mixer.queuedChecks };
+}

@@ -1,0 +1,23 @@
+/** What the admin port answers. */
+export interface AdminAnswer {
+	readonly status: number;
+	/** The content's type. */
+	readonly type: string;
+	readonly body: string;
+}
+
+/** A request of the admin port, read. */
+export interface AdminRequest {
+	/** The header as it came; undefined without. */
+	readonly authorization: string | undefined;
+	readonly body: string;
+}
+
+/** Something more that the admin port does. */
+export interface AdminRoute {
+	/** GET answers HEAD as well. */
+	readonly method: "GET" | "POST";
+	readonly path: string;
+	/** What it throws is answered 500 without a word about it. */
+	readonly handle: (request: AdminRequest) => Promise<AdminAnswer> | AdminAnswer;
+}
