@@ -1,3 +1,6 @@
+import type { Fault } from "./fault.ts";
+import { parseFaults } from "./fault-text.ts";
+
 /** What kind of trouble a MixerError is; a closed list, so that every place that answers one can switch over it. */
 export type ErrorCode =
 	/** Something a person wrote is wrong: configuration, policy, bundle. */
@@ -16,11 +19,19 @@ export type ErrorCode =
 /** The one error the Mixer throws. `message` is for people and names what, where and what to do. */
 export class MixerError extends Error {
 	readonly code: ErrorCode;
+	readonly #faults: readonly Fault[] | undefined;
 
-	constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+	/** @param options.faults what `message` says, where more is known of it. */
+	constructor(code: ErrorCode, message: string, options: { cause?: unknown; faults?: readonly Fault[] } = {}) {
 		super(message, options);
 		this.name = "MixerError";
 		this.code = code;
+		this.#faults = options.faults;
+	}
+
+	/** What is wrong, one by one and each with its place. */
+	get faults(): readonly Fault[] {
+		return this.#faults ?? parseFaults(this.message);
 	}
 
 	/** Whatever was thrown, as this class: the only place where an unknown becomes one. */

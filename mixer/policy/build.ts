@@ -23,6 +23,8 @@ export interface BuildOptions {
 	readonly reportAttributes: readonly string[];
 	/** Absolute path of mixer/api/generated/input-schema.json. */
 	readonly inputSchemaFile: string;
+	/** Gives the build up. */
+	readonly signal?: AbortSignal | undefined;
 }
 
 /** A build, and why it is as it is. */
@@ -66,15 +68,15 @@ export async function buildPolicies(options: BuildOptions): Promise<ExplainedBui
 }
 
 /** What comes of the Policies together. opa's checks and tests run beside the rest, and their faults are told first. */
-async function compileAll({ snapshot, filter, opa, inputSchemaFile }: BuildOptions) {
+async function compileAll({ snapshot, filter, opa, inputSchemaFile, signal }: BuildOptions) {
 	const { dir, policies, settings } = snapshot;
 	const sources = await findPolicySources(snapshot);
 	await checkPolicyData(dir, sources.data);
-	const compile: CompileOptions = { opa, dir, sources };
+	const compile: CompileOptions = { opa, dir, sources, signal };
 	const placing = placePolicies({ ...compile, policies, filter, ...placeLimits(settings) });
 	const checking =
 		policies.length === 0
-			? readOpaVersion(opa, dir).then((opaVersion) => ({ opaVersion, testsPassed: 0 }))
+			? readOpaVersion({ opa, cwd: dir, signal }).then((opaVersion) => ({ opaVersion, testsPassed: 0 }))
 			: checkSources({ ...compile, inputSchemaFile });
 	const [checked, placed] = await Promise.allSettled([checking, placing]);
 	return { ...settled(checked), ...settled<PlacedPolicies>(placed) };

@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Policy } from "../../galley/snapshot.ts";
 import { MixerError } from "../error.ts";
+import { parseFaults } from "../fault-text.ts";
 import { readBundleFile } from "./bundle-file.ts";
-import { expectOpa, opaErrors, readOpaVersion, runOpa } from "./opa.ts";
+import { type OpaRun, opaErrors, readOpaVersion, runOpa } from "./opa.ts";
+import { withColumns } from "./opa-columns.ts";
 import { type Plan, parsePlan } from "./plan.ts";
 import type { PolicySources, SourceFile } from "./policy-sources.ts";
 import { runPolicyTests } from "./policy-tests.ts";
@@ -15,6 +17,8 @@ export interface CompileOptions {
 	/** The configuration's folder. opa runs inside it: it writes the paths of the sources into the module. */
 	readonly dir: string;
 	readonly sources: PolicySources;
+	/** Ends what is under way. */
+	readonly signal?: AbortSignal | undefined;
 }
 
 /** A module as opa makes it. */
@@ -35,16 +39,25 @@ export type Asker = Pick<Policy, "name" | "entrypoint" | "bundle" | "file" | "li
 export async function checkSources(
 	options: CompileOptions & { inputSchemaFile: string },
 ): Promise<{ opaVersion: string; testsPassed: number }> {
-	const { opa, dir, sources, inputSchemaFile } = options;
+	const { opa, dir: cwd, sources, inputSchemaFile, signal } = options;
 	const rego = [...sources.modules, ...sources.tests].map(({ path }) => path);
 	const [version, checked, passed] = await Promise.allSettled([
-		readOpaVersion(opa, dir),
-		expectOpa({ opa, args: ["check", "--schema", inputSchemaFile, "--", ...rego], cwd: dir }),
-		runPolicyTests({ opa, cwd: dir, paths: [...rego, ...sources.data.map(dataArgument)] }),
+		readOpaVersion({ opa, cwd, signal }),
+		checkTypes({ opa, cwd, signal, args: ["--schema", inputSchemaFile, "--", ...rego] }),
+		runPolicyTests({ opa, cwd, signal, paths: [...rego, ...sources.data.map(dataArgument)] }),
 	]);
 	const opaVersion = settled(version);
 	settled(checked);
 	return { opaVersion, testsPassed: settled(passed) };
+}
+
+/** Where there are errors, a second run brings their columns. */
+async function checkTypes({ args, ...run }: OpaRun): Promise<void> {
+	const result = await runOpa({ ...run, args: ["check", ...args] });
+	if (result.status === 0) return;
+	const message = opaErrors(result);
+	const { stderr } = await runOpa({ ...run, args: ["check", "--format", "json", ...args] });
+	throw new MixerError("invalid", message, { faults: withColumns(parseFaults(message), stderr) });
 }
 
 /**
@@ -82,7 +95,7 @@ interface BundleOptions extends CompileOptions {
 }
 
 async function buildBundle(options: BundleOptions): Promise<Uint8Array> {
-	const { opa, dir, target, sources, askers, tests = false, data } = options;
+	const { opa, dir, target, sources, askers, tests = false, data, signal } = options;
 	const temporary = await mkdtemp(join(tmpdir(), "sluice-build-"));
 	try {
 		const out = join(temporary, "bundle.tar.gz");
@@ -90,7 +103,7 @@ async function buildBundle(options: BundleOptions): Promise<Uint8Array> {
 		const flags = entrypoints.flatMap((entrypoint) => ["--entrypoint", entrypoint]);
 		const rego = [...sources.modules, ...(tests ? sources.tests : [])].map(({ path }) => path);
 		const args = ["build", "--target", target, ...flags, "--output", out, "--", ...rego, ...data];
-		const result = await runOpa({ opa, args, cwd: dir });
+		const result = await runOpa({ opa, args, cwd: dir, signal });
 		if (result.status !== 0) throw new MixerError("invalid", withPolicy(opaErrors(result), askers));
 		return await readFile(out);
 	} finally {

@@ -16,6 +16,8 @@ export interface OpaRun {
 	/** Given as they are: no shell sees them. */
 	readonly args: readonly string[];
 	readonly cwd: string;
+	/** Ends the run. */
+	readonly signal?: AbortSignal | undefined;
 }
 
 export interface OpaResult {
@@ -27,13 +29,15 @@ export interface OpaResult {
 /**
  * Runs opa and answers what it printed, whatever its exit status.
  *
- * @throws MixerError "tool" where it can't be started, is killed or takes too long.
+ * @throws MixerError "tool" where it can't be started, is killed or takes too long; "unavailable" at the signal.
  */
-export function runOpa({ opa, args, cwd }: OpaRun): Promise<OpaResult> {
+export function runOpa({ opa, args, cwd, signal }: OpaRun): Promise<OpaResult> {
 	const { promise, resolve, reject } = Promise.withResolvers<OpaResult>();
-	const options = { cwd, timeout: TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES, killSignal: "SIGKILL" } as const;
+	const bounds = { timeout: TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES, killSignal: "SIGKILL" } as const;
+	const options = { cwd, ...bounds, ...(signal && { signal }) };
 	execFile(opa, args, options, (error, stdout, stderr) => {
-		if (error === null) resolve({ status: 0, stdout, stderr });
+		if (signal?.aborted) reject(new MixerError("unavailable", `opa ${args[0] ?? ""} was stopped`, { cause: error }));
+		else if (error === null) resolve({ status: 0, stdout, stderr });
 		else if (typeof error.code === "number") resolve({ status: error.code, stdout, stderr });
 		else reject(new MixerError("tool", startFailure(opa, args, error), { cause: error }));
 	});
@@ -52,11 +56,11 @@ export async function expectOpa(run: OpaRun): Promise<string> {
 }
 
 /** opa's own version, such as 1.22.2. */
-export async function readOpaVersion(opa: string, cwd: string): Promise<string> {
-	const stdout = await expectOpa({ opa, args: ["version"], cwd });
+export async function readOpaVersion(run: Omit<OpaRun, "args">): Promise<string> {
+	const stdout = await expectOpa({ ...run, args: ["version"] });
 	const version = /^Version: (\S+)/m.exec(stdout)?.[1] ?? "unknown";
 	if (KNOWN_VERSION.test(version)) return version;
-	throw new MixerError("tool", `${opa} is version ${version}; sluice builds with opa 1.22`);
+	throw new MixerError("tool", `${run.opa} is version ${version}; sluice builds with opa 1.22`);
 }
 
 /** What opa printed of its errors, without the counting line in front. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MixerError } from "../error.ts";
+import { parseFaults } from "../fault-text.ts";
 import { opaErrors, runOpa } from "./opa.ts";
 
 /** Each case of a test that has several, by name. */
@@ -39,6 +40,7 @@ export interface PolicyTestOptions {
 	readonly cwd: string;
 	/** The modules, tests and data, as opa's arguments. */
 	readonly paths: readonly string[];
+	readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -46,8 +48,8 @@ export interface PolicyTestOptions {
  *
  * @throws MixerError "invalid" where they cannot be run.
  */
-export async function readPolicyTests({ opa, cwd, paths }: PolicyTestOptions): Promise<TestResult[]> {
-	const result = await runOpa({ opa, args: ["test", "--format", "json", "--", ...paths], cwd });
+export async function readPolicyTests({ opa, cwd, paths, signal }: PolicyTestOptions): Promise<TestResult[]> {
+	const result = await runOpa({ opa, args: ["test", "--format", "json", "--", ...paths], cwd, signal });
 	if (result.stdout.startsWith("[")) return TestResults.parse(JSON.parse(result.stdout)).sort(byPlace);
 	if (result.status === 0) return [];
 	throw new MixerError("invalid", opaErrors(result));
@@ -64,7 +66,9 @@ export async function runPolicyTests(options: PolicyTestOptions): Promise<number
 	const failed = tests.filter(failedInOpa);
 	if (failed.length === 0) return tests.filter((test) => test.skip !== true).length;
 	const count = failed.length === 1 ? "1 policy test fails" : `${failed.length} policy tests fail`;
-	throw new MixerError("invalid", [...failed.map(describeFailure), `${count}, ${tests.length} ran`].join("\n"));
+	const failures = failed.map(describeFailure);
+	const faults = parseFaults(failures.join("\n"));
+	throw new MixerError("invalid", [...failures, `${count}, ${tests.length} ran`].join("\n"), { faults });
 }
 
 /** Whether a test did not pass. */

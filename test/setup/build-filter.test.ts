@@ -14,6 +14,8 @@ const sources = [
 	"filters/wire",
 	entry,
 	"mixer/error.ts",
+	"mixer/fault-text.ts",
+	"mixer/fault.ts",
 	"mixer/policy/link",
 	"setup/build-filter.mjs",
 	"setup/guard.mjs",
