@@ -1,10 +1,11 @@
+import { hash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { MixerError } from "../error.ts";
 import type { Build } from "./requirements.ts";
 import { computeRevision } from "./revision.ts";
-import type { BuildFile } from "./write-build.ts";
+import { type BuildFile, SUMMED_FILES } from "./write-build.ts";
 
 const RequirementsFile = z.object({
 	revision: z.string(),
@@ -37,10 +38,11 @@ const PluginConfigFile = z.looseObject({ revision: z.string() });
 /**
  * Reads what `sluice build` wrote.
  *
- * @throws MixerError "invalid" where a file is missing or of another build: the revision is computed again and held
- * against both places that name it.
+ * @throws MixerError "invalid" where a file is missing, is not what SHA256SUMS says, or of another build: the revision is
+ * computed again and held against both places that name it.
  */
 export async function readBuild(dir: string): Promise<Build> {
+	await checkSums(dir);
 	const pluginConfig = (await read(dir, "plugin-config.json")).toString("utf8");
 	const { testsPassed, ...requirements } = await parse(dir, "requirements.json", RequirementsFile);
 	const { revision, ...rest } = await parse(dir, "plugin-config.json", PluginConfigFile);
@@ -53,6 +55,18 @@ export async function readBuild(dir: string): Promise<Build> {
 		throw new MixerError("invalid", `${dir}: the files are not of one build: run sluice build again`);
 	}
 	return { requirements, module, policyWasm, data, pluginConfig, testsPassed };
+}
+
+/** A file that was changed afterwards, the module above all, is found before anything of it is used. */
+async function checkSums(dir: string): Promise<void> {
+	const sums = (await read(dir, "SHA256SUMS")).toString("utf8");
+	for (const name of SUMMED_FILES) {
+		const wanted = new RegExp(`^([0-9a-f]{64})  ${name.replaceAll(".", "\\.")}$`, "m").exec(sums)?.[1];
+		const found = hash("sha256", await read(dir, name));
+		if (found === wanted) continue;
+		const message = `${join(dir, name)}: its SHA-256 is ${found}, SHA256SUMS says ${wanted ?? "nothing of it"}`;
+		throw new MixerError("invalid", `${message}: it was changed after the build`);
+	}
 }
 
 async function read(dir: string, name: BuildFile): Promise<Buffer> {

@@ -16,6 +16,9 @@ export const BUILD_FILES = [
 
 export type BuildFile = (typeof BUILD_FILES)[number];
 
+/** Those that SHA256SUMS names. */
+export const SUMMED_FILES = BUILD_FILES.filter((name) => name !== "SHA256SUMS");
+
 /**
  * Writes a build and what else belongs beside it into a folder. Each file appears whole, under a temporary name first;
  * a reader that finds files of two builds sees it by the revision (read-build.ts).
@@ -26,17 +29,17 @@ export type BuildFile = (typeof BUILD_FILES)[number];
 export async function writeBuild(options: { build: Build; dir: string; more?: Record<string, string> }): Promise<void> {
 	const { build, dir, more = {} } = options;
 	const requirements = `${JSON.stringify({ ...build.requirements, testsPassed: build.testsPassed }, null, "\t")}\n`;
-	const contents: Record<BuildFile, string | Uint8Array> = {
+	const contents = {
 		"policy.wasm": build.policyWasm,
 		"filter.wasm": build.module,
 		"data.json": build.data,
 		"plugin-config.json": build.pluginConfig,
 		"requirements.json": requirements,
-		SHA256SUMS: sumsOf({ "filter.wasm": build.module, "requirements.json": requirements }),
 	};
+	const files: Record<BuildFile, string | Uint8Array> = { ...contents, SHA256SUMS: sumsOf(contents) };
 	try {
 		await mkdir(dir, { recursive: true });
-		for (const name of BUILD_FILES) await writeWhole(join(dir, name), contents[name]);
+		for (const name of BUILD_FILES) await writeWhole(join(dir, name), files[name]);
 		for (const [name, content] of Object.entries(more)) await writeWhole(join(dir, name), content);
 	} catch (error) {
 		throw new MixerError("invalid", `${dir} cannot be written: ${MixerError.from(error).message}`, { cause: error });
@@ -44,7 +47,7 @@ export async function writeBuild(options: { build: Build; dir: string; more?: Re
 }
 
 /** What `sha256sum -c` checks. */
-function sumsOf(files: Record<string, string | Uint8Array>): string {
+function sumsOf(files: Readonly<Record<string, string | Uint8Array>>): string {
 	const lines = Object.entries(files).map(([name, content]) => `${hash("sha256", content)}  ${name}\n`);
 	return lines.join("");
 }

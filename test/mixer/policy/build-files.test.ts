@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { hash } from "node:crypto";
 import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,24 +40,43 @@ test("writes sums that sha256sum checks", async (context) => {
 	const dir = await temporaryFolder(context);
 	await writeBuild({ build: await buildDir(examplePolicies), dir });
 	const check = () => execFileSync("sha256sum", ["-c", "SHA256SUMS"], { cwd: dir, encoding: "utf8", stdio: "pipe" });
-	assert.equal(check(), "filter.wasm: OK\nrequirements.json: OK\n");
+	const names = ["policy.wasm", "filter.wasm", "data.json", "plugin-config.json", "requirements.json"];
+	const all = (verdict: (name: string) => string) => names.map((name) => `${name}: ${verdict(name)}\n`).join("");
+	assert.equal(
+		check(),
+		all(() => "OK"),
+	);
 	await appendFile(join(dir, "filter.wasm"), " ");
-	assert.throws(check, { stdout: "filter.wasm: FAILED\nrequirements.json: OK\n" });
+	assert.throws(check, { stdout: all((name) => (name === "filter.wasm" ? "FAILED" : "OK")) });
 });
 
-test("refuses files that are not of one build", async (context) => {
+test("refuses a file that was changed after the build", async (context) => {
 	const dir = await temporaryFolder(context);
 	const build = await buildDir(examplePolicies);
-	for (const name of ["policy.wasm", "filter.wasm", "data.json"]) {
+	for (const name of ["policy.wasm", "filter.wasm", "data.json", "plugin-config.json", "requirements.json"]) {
 		await writeBuild({ build, dir });
-		await appendFile(join(dir, name), " ");
+		const file = join(dir, name);
+		const wanted = hash("sha256", await readFile(file));
+		await appendFile(file, " ");
+		const message = `${file}: its SHA-256 is ${hash("sha256", await readFile(file))}, SHA256SUMS says ${wanted}`;
+		await assert.rejects(readBuild(dir), { code: "invalid", message: `${message}: it was changed after the build` });
+	}
+	await writeBuild({ build, dir });
+	await writeFile(join(dir, "SHA256SUMS"), "");
+	const message = /policy\.wasm: its SHA-256 is \w{64}, SHA256SUMS says nothing of it: it was changed after the build$/;
+	await assert.rejects(readBuild(dir), { code: "invalid", message });
+});
+
+test("refuses files that are not of one build, whatever their sums", async (context) => {
+	const dir = await temporaryFolder(context);
+	const build = await buildDir(examplePolicies);
+	const spoilt = Buffer.concat([build.module, Buffer.from(" ")]);
+	const pluginConfig = build.pluginConfig.replace('"default":"deny"', '"default":"allow"');
+	for (const part of [{ module: spoilt }, { policyWasm: spoilt }, { data: spoilt }, { pluginConfig }]) {
+		await writeBuild({ build: { ...build, ...part }, dir });
 		const message = `${dir}: the files are not of one build: run sluice build again`;
 		await assert.rejects(readBuild(dir), { code: "invalid", message });
 	}
-	await writeBuild({ build, dir });
-	const config = await readFile(join(dir, "plugin-config.json"), "utf8");
-	await writeFile(join(dir, "plugin-config.json"), config.replace('"default":"deny"', '"default":"allow"'));
-	await assert.rejects(readBuild(dir), { message: `${dir}: the files are not of one build: run sluice build again` });
 	await rm(join(dir, "policy.wasm"));
 	await assert.rejects(readBuild(dir), { code: "invalid", message: /: no finished build is there: ENOENT/ });
 });
