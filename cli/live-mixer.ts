@@ -8,8 +8,13 @@ import type { InForce } from "../mixer/presence/vm-condition.ts";
 import type { HandlerSpec } from "../mixer/report/build-handlers.ts";
 import { handlerSpecs } from "./handler-specs.ts";
 
+/** The part of the Settings that does not reach Envoys in a revision. */
+export type MixerSettings = Pick<Settings, "mixer" | "redaction" | "ports">;
+
 /** What of a configuration the Mixer itself works by. */
-export type MixerSnapshot = Pick<Snapshot, "settings" | "handlers">;
+export interface MixerSnapshot extends Pick<Snapshot, "handlers"> {
+	readonly settings: MixerSettings;
+}
 
 /** A policy engine with the revision that is in force. */
 export class LiveEngine {
@@ -101,6 +106,6 @@ export function mixerConfiguration(
 }
 
 /** What the Settings say of the policy engine's size. */
-export function poolSize({ mixer }: Settings): PolicyPoolSize {
+export function poolSize({ mixer }: MixerSettings): PolicyPoolSize {
 	return { workers: mixer.policyWorkers, queuedChecks: mixer.queuedChecks };
 }

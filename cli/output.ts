@@ -1,7 +1,6 @@
-import { randomUUID } from "node:crypto";
-import { rename, rm, writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { MixerError } from "../mixer/error.ts";
+import { writeWholeFile } from "../mixer/policy/whole-file.ts";
 
 /** How a command writes what it has to say. */
 export type OutputFormat = "text" | "json";
@@ -43,12 +42,9 @@ export async function writeResult(options: {
 }
 
 async function writeWhole(file: string, text: string): Promise<void> {
-	const temporary = `${file}.${randomUUID()}.tmp`;
 	try {
-		await writeFile(temporary, text);
-		await rename(temporary, file);
+		await writeWholeFile(file, text);
 	} catch (error) {
-		await rm(temporary, { force: true });
 		const reason = error instanceof Error ? error.message : String(error);
 		throw new MixerError("invalid", `--out ${file} cannot be written: ${reason}`, { cause: error });
 	}

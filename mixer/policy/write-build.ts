@@ -1,8 +1,9 @@
-import { hash, randomUUID } from "node:crypto";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { hash } from "node:crypto";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { MixerError } from "../error.ts";
 import type { Build } from "./requirements.ts";
+import { writeWholeFile } from "./whole-file.ts";
 
 /** The files of a build, in the order they are written: what says which revision it is comes last. */
 export const BUILD_FILES = [
@@ -39,8 +40,8 @@ export async function writeBuild(options: { build: Build; dir: string; more?: Re
 	const files: Record<BuildFile, string | Uint8Array> = { ...contents, SHA256SUMS: sumsOf(contents) };
 	try {
 		await mkdir(dir, { recursive: true });
-		for (const name of BUILD_FILES) await writeWhole(join(dir, name), files[name]);
-		for (const [name, content] of Object.entries(more)) await writeWhole(join(dir, name), content);
+		for (const name of BUILD_FILES) await writeWholeFile(join(dir, name), files[name]);
+		for (const [name, content] of Object.entries(more)) await writeWholeFile(join(dir, name), content);
 	} catch (error) {
 		throw new MixerError("invalid", `${dir} cannot be written: ${MixerError.from(error).message}`, { cause: error });
 	}
@@ -50,14 +51,4 @@ export async function writeBuild(options: { build: Build; dir: string; more?: Re
 function sumsOf(files: Readonly<Record<string, string | Uint8Array>>): string {
 	const lines = Object.entries(files).map(([name, content]) => `${hash("sha256", content)}  ${name}\n`);
 	return lines.join("");
-}
-
-async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
-	const temporary = `${file}.${randomUUID()}.tmp`;
-	try {
-		await writeFile(temporary, content);
-		await rename(temporary, file);
-	} finally {
-		await rm(temporary, { force: true });
-	}
 }

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { chmod, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import type { MixerSnapshot } from "../../../../cli/live-mixer.ts";
+import { isAuthorized } from "../../../../cli/revisions/state/admin-token.ts";
+import { StateFolder } from "../../../../cli/revisions/state/state-folder.ts";
+import { defaultStateDir } from "../../../../cli/revisions/state/state-path.ts";
+import { temporaryFolder } from "../../../support/temporary-folder.ts";
+
+const snapshot: MixerSnapshot = {
+	settings: {
+		mixer: { cluster: "m", policyWorkers: 1, queuedChecks: 2, graceMs: 3, staleAfterMs: 4 },
+		redaction: { headers: ["authorization"], queryParameters: [] },
+		ports: { listener: 1, envoyAdmin: 2, mixer: 3, discovery: 4, admin: 5 },
+	},
+	handlers: [
+		{ name: "log", adapter: "jsonlog", config: { file: "a" }, queueRecords: 1, timeoutMs: 2, file: "a.yaml", line: 1 },
+	],
+};
+
+describe("the default folder", () => {
+	const home = "/people/ada";
+
+	test("lies where programs keep their state, and is named for the configuration's", () => {
+		const at = defaultStateDir("/etc/sluice/shop", { home });
+		assert.match(at, /^\/people\/ada\/\.local\/state\/sluice\/shop-[0-9a-f]{12}$/);
+		const moved = defaultStateDir("/etc/sluice/shop", { home, XDG_STATE_HOME: "/var/state" });
+		assert.equal(moved, at.replace("/people/ada/.local/state", "/var/state"));
+		assert.equal(defaultStateDir("/etc/sluice/shop/", { home, XDG_STATE_HOME: "relative" }), at);
+	});
+
+	test("is another one for another folder of the same name", () => {
+		assert.notEqual(defaultStateDir("/a/shop", { home }), defaultStateDir("/b/shop", { home }));
+	});
+
+	test("has a plain name whatever the configuration's is called", () => {
+		assert.match(defaultStateDir("/a/my shop*", { home }), /\/my_shop_-[0-9a-f]{12}$/);
+	});
+});
+
+describe("a state folder", () => {
+	test("gives back the settings and handlers that were in force", async (t) => {
+		const state = await StateFolder.open(join(await temporaryFolder(t), "new", "state"));
+		const missing = /configuration\.json: no settings and handlers of this version of sluice are kept there$/;
+		await assert.rejects(state.readConfiguration(), { code: "invalid", message: missing });
+		await state.writeConfiguration(snapshot);
+		assert.deepEqual(await state.readConfiguration(), snapshot);
+		const file = join(state.dir, "configuration.json");
+		assert.equal((await stat(file)).mode & 0o777, 0o600);
+		await writeFile(file, '{"version":1}');
+		await assert.rejects(state.readConfiguration(), { message: missing });
+	});
+
+	test("says where its server is, until that has gone", async (t) => {
+		const state = await StateFolder.open(await temporaryFolder(t));
+		const message = `${join(state.dir, "server.json")}: no server of this version of sluice runs`;
+		await assert.rejects(state.readServer(), { code: "unavailable", message });
+		await state.writeServer({ pid: 7, adminPort: 1, mixerPort: 2, discoveryPort: 3 });
+		assert.deepEqual(await state.readServer(), { version: 1, pid: 7, adminPort: 1, mixerPort: 2, discoveryPort: 3 });
+		await state.removeServer(8);
+		assert.equal((await state.readServer()).pid, 7);
+		await state.removeServer(7);
+		await assert.rejects(state.readServer(), { message });
+	});
+
+	test("is refused where it can't be made", async (t) => {
+		const file = join(await temporaryFolder(t), "file");
+		await writeFile(file, "");
+		await assert.rejects(StateFolder.open(file), {
+			code: "invalid",
+			message: /^the state folder .*file cannot be written: .*: name another with --state$/,
+		});
+	});
+});
+
+describe("the token", () => {
+	test("is made once, for the eyes of its owner", async (t) => {
+		const state = await StateFolder.open(await temporaryFolder(t));
+		const [one, other] = await Promise.all([state.makeToken(), state.makeToken()]);
+		assert.match(one, /^[\w-]{43}$/);
+		assert.deepEqual([other, await state.makeToken(), await state.readToken()], [one, one, one]);
+		assert.equal((await stat(join(state.dir, "token"))).mode & 0o777, 0o600);
+	});
+
+	test("is of no use where others can read it, or where it is none", async (t) => {
+		const state = await StateFolder.open(await temporaryFolder(t));
+		const token = await state.makeToken();
+		const file = join(state.dir, "token");
+		await chmod(file, 0o640);
+		const message = `${file}: mode 0640 must be 0600: delete the file, a server makes a new one`;
+		await assert.rejects(state.makeToken(), { code: "invalid", message });
+		await chmod(file, 0o600);
+		await writeFile(file, `${token} and more`);
+		await assert.rejects(state.readToken(), { message: `${file} holds no token: delete it, a server makes a new one` });
+		assert.ok((await readFile(file, "utf8")).includes(token));
+	});
+
+	test("authorizes as a bearer token and in no other way", () => {
+		const token = "x".repeat(43);
+		assert.ok(isAuthorized(`Bearer ${token}`, token));
+		for (const header of [undefined, "", "Bearer ", token, `bearer ${token}`, `Bearer ${token}x`, `Basic ${token}`]) {
+			assert.equal(isAuthorized(header, token), false);
+		}
+	});
+});
