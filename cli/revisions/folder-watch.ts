@@ -43,7 +43,7 @@ export class FolderWatch {
 
 	constructor(options: FolderWatchOptions) {
 		this.#options = options;
-		this.#look();
+		this.#lookLater();
 	}
 
 	/** Watches these folders, by path and what tells them from others of the same name, and the one that holds it all. */
@@ -61,6 +61,19 @@ export class FolderWatch {
 		this.#watch(dirname(root), { id: "", isMeant: (name) => name === null || name === basename(root) });
 	}
 
+	/** Asks for a look once the folder has settled. */
+	look(): void {
+		if (this.#isClosed) return;
+		const { clock, onSettled } = this.#options;
+		this.#cancelSettle();
+		this.#since ??= clock.now();
+		const left = Math.max(0, this.#since + LONGEST_SETTLE_MS - clock.now());
+		this.#cancelSettle = clock.after(Math.min(SETTLE_MS, left), () => {
+			this.#since = undefined;
+			onSettled();
+		});
+	}
+
 	/** Ends it all. */
 	close(): void {
 		this.#isClosed = true;
@@ -74,13 +87,13 @@ export class FolderWatch {
 		if (this.#watchers.has(path)) return;
 		try {
 			const watcher = watch(path, (_, name) => {
-				if (isMeant(name)) this.#note();
+				if (isMeant(name)) this.look();
 			});
 			// The folder is gone, most likely: the next look says.
-			watcher.on("error", () => this.#note());
+			watcher.on("error", () => this.look());
 			this.#watchers.set(path, { id, watcher });
 			// What happened between the look and this would have been missed.
-			this.#note();
+			this.look();
 		} catch (error) {
 			if (this.#isFaulty || isGone(error)) return;
 			this.#isFaulty = true;
@@ -88,22 +101,10 @@ export class FolderWatch {
 		}
 	}
 
-	#note(): void {
-		if (this.#isClosed) return;
-		const { clock, onSettled } = this.#options;
-		this.#cancelSettle();
-		this.#since ??= clock.now();
-		const left = Math.max(0, this.#since + LONGEST_SETTLE_MS - clock.now());
-		this.#cancelSettle = clock.after(Math.min(SETTLE_MS, left), () => {
-			this.#since = undefined;
-			onSettled();
-		});
-	}
-
-	#look(): void {
+	#lookLater(): void {
 		this.#cancelLook = this.#options.clock.after(LOOK_MS, () => {
-			this.#note();
-			this.#look();
+			this.look();
+			this.#lookLater();
 		});
 	}
 }

@@ -1,7 +1,8 @@
 import { loadSnapshot } from "../../galley/load.ts";
-import { formatMessage } from "../../galley/message.ts";
+import { formatMessage, type Message } from "../../galley/message.ts";
 import type { Snapshot } from "../../galley/snapshot.ts";
 import { MixerError } from "../../mixer/error.ts";
+import type { Fault } from "../../mixer/fault.ts";
 import { buildPolicies, type ExplainedBuild } from "../../mixer/policy/build.ts";
 import type { HandlerSpec } from "../../mixer/report/build-handlers.ts";
 import { adapterSchemas } from "../adapter-schemas.ts";
@@ -17,9 +18,20 @@ import { toolPath } from "../tool-path.ts";
  */
 export async function loadConfiguration(dir: string, streams: Pick<CommandStreams, "stderr">): Promise<Snapshot> {
 	const loaded = await loadSnapshot(dir, adapterSchemas());
-	if (!loaded.ok) throw new MixerError("invalid", loaded.messages.map(formatMessage).join("\n"));
+	if (!loaded.ok) {
+		const faults = loaded.messages.filter(({ level }) => level === "error").map(faultOf);
+		throw new MixerError("invalid", loaded.messages.map(formatMessage).join("\n"), { faults });
+	}
 	for (const warning of loaded.warnings) streams.stderr.write(`${formatMessage(warning)}\n`);
 	return loaded.snapshot;
+}
+
+function faultOf(message: Message): Fault {
+	const { file, line, column } = message;
+	const text = formatMessage({ ...message, file: ".", line: 0 });
+	if (file === ".") return { text };
+	const place = line === 0 ? { file } : { file, line, column };
+	return { ...place, text: message.field === "" ? text : `${message.field}: ${text}` };
 }
 
 /**
@@ -32,11 +44,14 @@ export async function buildConfiguration(options: {
 	handlers: readonly HandlerSpec[];
 	streams: Pick<CommandStreams, "stderr">;
 	filterFile?: string | undefined;
+	/** Gives it up. */
+	signal?: AbortSignal | undefined;
 }): Promise<ExplainedBuild> {
-	const { snapshot, handlers, streams, filterFile } = options;
+	const { snapshot, handlers, streams, filterFile, signal } = options;
 	const filter = await readFilter(filterFile);
 	const reportAttributes = handlers.flatMap(({ adapter, config }) => adapter.attributes(config));
-	const build = await buildPolicies({ snapshot, filter, opa: toolPath("opa"), reportAttributes, inputSchemaFile });
+	const opa = toolPath("opa");
+	const build = await buildPolicies({ snapshot, filter, opa, reportAttributes, inputSchemaFile, signal });
 	for (const warning of build.warnings) streams.stderr.write(`${warning}\n`);
 	return build;
 }
