@@ -16,6 +16,14 @@ export interface MixerSnapshot extends Pick<Snapshot, "handlers"> {
 	readonly settings: MixerSettings;
 }
 
+/** What holds whatever the configuration says. */
+export interface AlwaysOptions {
+	/** Beside those of the configuration. Their attributes have to be in the builds. */
+	readonly extraHandlers?: readonly HandlerSpec[];
+	/** The longest that a stop may take, in milliseconds. */
+	readonly maxGraceMs?: number;
+}
+
 /** A policy engine with the revision that is in force. */
 export class LiveEngine {
 	readonly engine: PolicyEngine;
@@ -52,16 +60,15 @@ export class LiveMixer {
 	readonly presence: Mixer["presence"];
 	readonly #mixer: Mixer;
 	readonly #live: LiveEngine;
-	readonly #extraHandlers: readonly HandlerSpec[];
+	readonly #always: AlwaysOptions;
 
-	/** @param parts.extraHandlers at work beside those of every configuration. */
-	constructor(parts: { mixer: Mixer; live: LiveEngine; extraHandlers: readonly HandlerSpec[] }) {
+	constructor(parts: { mixer: Mixer; live: LiveEngine; always: AlwaysOptions }) {
 		this.mixerPort = parts.mixer.mixerPort;
 		this.adminPort = parts.mixer.adminPort;
 		this.presence = parts.mixer.presence;
 		this.#mixer = parts.mixer;
 		this.#live = parts.live;
-		this.#extraHandlers = parts.extraHandlers;
+		this.#always = parts.always;
 	}
 
 	/** What Envoys shall run now. */
@@ -80,7 +87,7 @@ export class LiveMixer {
 	 * @throws MixerError "invalid" naming the handler that cannot work; nothing is changed.
 	 */
 	async prepare(snapshot: MixerSnapshot): Promise<MixerChange> {
-		const change = await this.#mixer.prepare(mixerConfiguration(snapshot, this.#extraHandlers));
+		const change = await this.#mixer.prepare(mixerConfiguration(snapshot, this.#always));
 		const commit = () => {
 			change.commit();
 			this.#live.engine.resize(poolSize(snapshot.settings));
@@ -98,11 +105,15 @@ export class LiveMixer {
 /** What a configuration means to a Mixer. */
 export function mixerConfiguration(
 	{ settings, handlers }: MixerSnapshot,
-	extraHandlers: readonly HandlerSpec[],
+	{ extraHandlers = [], maxGraceMs = Number.POSITIVE_INFINITY }: AlwaysOptions,
 ): MixerConfiguration {
 	const { graceMs, staleAfterMs } = settings.mixer;
-	const { redaction } = settings;
-	return { handlers: [...handlerSpecs({ handlers }), ...extraHandlers], redaction, graceMs, staleAfterMs };
+	return {
+		handlers: [...handlerSpecs({ handlers }), ...extraHandlers],
+		redaction: settings.redaction,
+		graceMs: Math.min(graceMs, maxGraceMs),
+		staleAfterMs,
+	};
 }
 
 /** What the Settings say of the policy engine's size. */

@@ -4,23 +4,30 @@ import type { Build } from "../mixer/policy/requirements.ts";
 import { writeBuild } from "../mixer/policy/write-build.ts";
 import type { ServeContext } from "./commands/serve.ts";
 import { filterFileText } from "./filter.ts";
-import { handlerSpecs } from "./handler-specs.ts";
-import type { LiveMixer } from "./live-mixer.ts";
+import type { MixerSettings } from "./live-mixer.ts";
 import type { OutputFormat } from "./output.ts";
+import { PolicyServer, settingsOf } from "./policy-server.ts";
 import { portOwner } from "./port-owner.ts";
-import { startMixer } from "./start-mixer.ts";
+import { shortRevision } from "./revisions/describe-event.ts";
+import { logReport } from "./revisions/log-report.ts";
+import type { RestartField } from "./revisions/restart-fields.ts";
+import { StateFolder } from "./revisions/state/state-folder.ts";
 import { checkPorts } from "./up/ports.ts";
-import { buildConfiguration, loadConfiguration } from "./up/prepare.ts";
 import { onStopSignals } from "./up/stop-signals.ts";
+
+/** The ports of a server. */
+type ServePorts = Pick<MixerSettings["ports"], "mixer" | "discovery" | "admin">;
 
 export interface ServeOptions {
 	readonly configDir: string;
-	/** Where the build is written; nowhere if left out. */
+	/** Where it keeps the last revisions. */
+	readonly stateDir: string;
+	/** Where each build is written; nowhere if left out. */
 	readonly out?: string;
 	/** The filter that policies are linked into; that of the checkout if left out. */
 	readonly filter?: string;
 	/** Those chosen on the command line. */
-	readonly ports: { readonly mixer?: number; readonly admin?: number };
+	readonly ports: Partial<ServePorts>;
 	readonly output: OutputFormat;
 	readonly logger: AdapterLogger;
 }
@@ -28,10 +35,19 @@ export interface ServeOptions {
 /** The exit status of a process that SIGINT ended, as a shell reports it. */
 const INTERRUPTED = 130;
 
+/** What each port is for, and the option that changes it. */
+const USES: { readonly [Port in keyof ServePorts]: { readonly purpose: string; readonly option: string } } = {
+	mixer: { purpose: "Mixer", option: "--mixer-port" },
+	discovery: { purpose: "discovery", option: "--discovery-port" },
+	admin: { purpose: "metrics", option: "--admin-port" },
+};
+
+const PORTS = ["mixer", "discovery", "admin"] as const;
+
 /**
- * Runs the Mixer until a signal to end; returns when it has stopped.
+ * Serves a folder until a signal to end; returns when everything has stopped.
  *
- * @throws MixerError where something a person wrote is wrong or a port is busy.
+ * @throws MixerError where something a person wrote is wrong and nothing is kept from before, or a port is busy.
  */
 export async function serve(options: ServeOptions, context: ServeContext): Promise<void> {
 	const { streams, signals } = context;
@@ -39,41 +55,52 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
 	const kill = () => context.exit(INTERRUPTED);
 	const cancel = onStopSignals({ source: signals, now: () => performance.now(), stop, kill });
 	try {
-		const { mixer, build } = await start(options, context);
-		streams.stdout.write(readyLine({ mixer, build, output: options.output }));
+		const server = await start(options, context);
+		streams.stdout.write(readyLine(server, options.output));
+		server.watch();
 		await stopAsked;
-		await mixer.stop();
+		await server.stop();
 	} finally {
 		cancel();
 	}
 }
 
-async function start(options: ServeOptions, { streams }: ServeContext): Promise<{ mixer: LiveMixer; build: Build }> {
-	const { logger } = options;
-	const snapshot = await loadConfiguration(options.configDir, streams);
-	const ports = { mixer: snapshot.settings.ports.mixer, admin: snapshot.settings.ports.admin, ...options.ports };
-	const uses = [
-		{ port: ports.mixer, purpose: "Mixer", option: "--mixer-port" },
-		{ port: ports.admin, purpose: "metrics", option: "--admin-port" },
-	];
-	const fixed = uses.filter(({ port }) => port !== 0);
-	await checkPorts(fixed, portOwner);
-	const build = await buildConfiguration({
-		snapshot,
-		handlers: handlerSpecs(snapshot),
-		streams,
-		filterFile: options.filter,
+async function start(options: ServeOptions, { streams }: ServeContext): Promise<PolicyServer> {
+	const { configDir, filter: filterFile, logger, output, out } = options;
+	const state = await StateFolder.open(options.stateDir);
+	const settings = await settingsOf(configDir, state);
+	const { mixer, discovery, admin } = { ...settings.ports, ...options.ports };
+	const ports = { mixer, discovery, admin };
+	const uses = PORTS.map((name) => ({ port: ports[name], ...USES[name] }));
+	await checkPorts(
+		uses.filter(({ port }) => port !== 0),
+		portOwner,
+	);
+	const unchosen = PORTS.filter((name) => options.ports[name] === undefined);
+	return PolicyServer.start({
+		...{ configDir, state, ports, filterFile, logger },
+		goesFirst: "state",
+		...(out !== undefined && { write: (build: Build) => writeOut(build, out) }),
+		restartFields: unchosen.map((name): RestartField => `spec.ports.${name}`),
+		onEvent: logReport({ logger, output, stdout: streams.stdout }),
 	});
-	if (options.out !== undefined) {
-		await writeBuild({ build, dir: resolve(options.out), more: { "filter.json": filterFileText(build) } });
-	}
-	return { mixer: await startMixer({ snapshot, build, ports, logger }), build };
 }
 
-function readyLine(ready: { mixer: LiveMixer; build: Build; output: OutputFormat }): string {
-	const { mixerPort, adminPort } = ready.mixer;
-	const { revision } = ready.build.requirements;
-	if (ready.output === "json") return `${JSON.stringify({ event: "ready", revision, mixerPort, adminPort })}\n`;
-	const addresses = `Mixer 127.0.0.1:${mixerPort}   admin http://127.0.0.1:${adminPort}`;
-	return ` ✓ ready   policy ${revision.slice(0, 6)}   ${addresses}\n`;
+function writeOut(build: Build, out: string): Promise<void> {
+	return writeBuild({ build, dir: resolve(out), more: { "filter.json": filterFileText(build) } });
+}
+
+function readyLine(server: PolicyServer, output: OutputFormat): string {
+	const { mixerPort, discoveryPort, adminPort, first } = server;
+	const { revision } = first.serving.build.requirements;
+	const { isKept: kept } = first;
+	if (output === "json") {
+		return `${JSON.stringify({ event: "ready", revision, kept, mixerPort, discoveryPort, adminPort })}\n`;
+	}
+	const addresses = [
+		`Mixer 127.0.0.1:${mixerPort}`,
+		`discovery 127.0.0.1:${discoveryPort}`,
+		`admin http://127.0.0.1:${adminPort}`,
+	];
+	return ` ✓ ready   policy ${shortRevision(revision)}${kept ? " as kept" : ""}   ${addresses.join("   ")}\n`;
 }

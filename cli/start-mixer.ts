@@ -9,16 +9,20 @@ import { MixerMetrics } from "../mixer/observe/metrics.ts";
 import { Readiness } from "../mixer/observe/readiness.ts";
 import { PolicyEngine } from "../mixer/policy/engine.ts";
 import type { Build } from "../mixer/policy/requirements.ts";
-import type { HandlerSpec } from "../mixer/report/build-handlers.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { HOST, portCredentials } from "./listening.ts";
-import { LiveEngine, LiveMixer, type MixerSnapshot, mixerConfiguration, poolSize } from "./live-mixer.ts";
+import {
+	type AlwaysOptions,
+	LiveEngine,
+	LiveMixer,
+	type MixerSnapshot,
+	mixerConfiguration,
+	poolSize,
+} from "./live-mixer.ts";
 
-export interface StartMixerOptions {
+export interface StartMixerOptions extends AlwaysOptions {
 	readonly snapshot: MixerSnapshot;
 	readonly build: Build;
-	/** Beside those of the configuration. Their attributes have to be in the build. */
-	readonly extraHandlers?: readonly HandlerSpec[];
 	/** 0 takes a free one. */
 	readonly ports: { readonly mixer: number; readonly admin: number };
 	/** More that is shown at the admin port's /metrics. */
@@ -33,7 +37,6 @@ export interface StartMixerOptions {
  * returns it is ready.
  */
 export async function startMixer(options: StartMixerOptions): Promise<LiveMixer> {
-	const { build, extraHandlers = [] } = options;
 	// What it writes to stderr by itself is thrown or counted as well.
 	setLogVerbosity(logVerbosity.NONE);
 	const metrics = new MixerMetrics(about);
@@ -44,10 +47,10 @@ export async function startMixer(options: StartMixerOptions): Promise<LiveMixer>
 	try {
 		const mixer = await serve(options, { live, metrics, readiness });
 		await loadOrStop(mixer, async () => {
-			await live.load(build);
+			await live.load(options.build);
 			readiness.setReady("policy");
 		});
-		return new LiveMixer({ mixer, live, extraHandlers });
+		return new LiveMixer({ mixer, live, always: options });
 	} catch (error) {
 		await live.engine.stop();
 		throw error;
@@ -57,12 +60,13 @@ export async function startMixer(options: StartMixerOptions): Promise<LiveMixer>
 const about = { name: packageJson.name, version: packageJson.version, node: process.versions.node };
 
 function serve(
-	{ snapshot, extraHandlers = [], ports, registries = [], adminRoutes = [], logger }: StartMixerOptions,
+	options: StartMixerOptions,
 	{ live, metrics, readiness }: { live: LiveEngine; metrics: MixerMetrics; readiness: Readiness },
 ): Promise<Mixer> {
+	const { snapshot, ports, registries = [], adminRoutes = [], logger } = options;
 	const { engine } = live;
 	return serveMixer({
-		...mixerConfiguration(snapshot, extraHandlers),
+		...mixerConfiguration(snapshot, options),
 		check: checkService({ engine, onDecision: (result) => metrics.check(result) }),
 		host: HOST,
 		credentials: portCredentials(),

@@ -2,16 +2,24 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { createLogger, LOG_LEVELS, type LogLevel } from "../../mixer/observe/log.ts";
 import type { CommandStreams, OutputFormat } from "../output.ts";
 import { type ServeOptions, serve } from "../serve.ts";
+import { stateDirOf } from "../state-dir.ts";
 import type { SignalSource } from "../up/stop-signals.ts";
 
 const HELP = `
-Serves Check and Report to Envoys (Mixer port) and /metrics, /healthz, /readyz and /version to people (admin port), both
-on 127.0.0.1. Ports come from the options, else from the configuration's Settings; 0 takes a free one. The log goes to
-stderr, one JSON object a line. SIGTERM and SIGINT finish what is under way, flush the handlers and exit 0.
+Serves Check, Report and Announce to Envoys (Mixer port), the filter with the policies in it by extension config discovery
+(discovery port), and /metrics, /healthz, /readyz and /version to people (admin port), all on 127.0.0.1. Ports come from
+the options, else from the configuration's Settings; 0 takes a free one.
+
+What changes in the configuration's folder is built, tried and published as soon as it has settled; what is wrong with it
+is logged and changes nothing. The last revisions are kept in the state folder: a server that starts again serves the last
+good one before it builds the folder. See sluice policy --help.
+
+The log goes to stderr, one JSON object a line; with -o json what becomes of revisions goes to stdout in the same way.
+SIGTERM and SIGINT finish what is under way, flush the handlers and exit 0.
 
 Example:
   $ sluice serve --config policies --out build/policies
-   ✓ ready   policy 3f9a1c   Mixer 127.0.0.1:9091   admin http://127.0.0.1:9093`;
+   ✓ ready   policy 3f9a1c   Mixer 127.0.0.1:9091   discovery 127.0.0.1:9092   admin http://127.0.0.1:9093`;
 
 /** What `sluice serve` needs of the process it runs in. */
 export interface ServeContext {
@@ -24,7 +32,9 @@ interface Options {
 	readonly config: string;
 	readonly out?: string;
 	readonly filter?: string;
+	readonly state?: string;
 	readonly mixerPort?: number;
+	readonly discoveryPort?: number;
 	readonly adminPort?: number;
 	readonly logLevel: LogLevel;
 	readonly output: OutputFormat;
@@ -36,28 +46,30 @@ const defaultContext: ServeContext = { streams: process, signals: process, exit:
 export function addServeCommand(program: Command, context: ServeContext = defaultContext): void {
 	program
 		.command("serve")
-		.description("run the Mixer: policy decisions and telemetry for Envoys")
+		.description("serve policies to Envoys: decisions, telemetry and live changes")
 		.requiredOption("--config <dir>", "the configuration's folder")
 		.option("--out <folder>", "also write the build there, with filter.json for Envoy")
 		.option("--filter <file>", "the filter that policies are linked into")
+		.option("--state <folder>", "where the last revisions are kept (default: one of your own for each --config)")
 		.option("--mixer-port <port>", "port of: Check and Report", parsePort)
+		.option("--discovery-port <port>", "port of: discovery", parsePort)
 		.option("--admin-port <port>", "port of: metrics", parsePort)
 		.addOption(new Option("--log-level <level>", "how much to log").choices([...LOG_LEVELS]).default("info"))
-		.addOption(
-			new Option("-o, --output <format>", "how to say that it is ready").choices(["text", "json"]).default("text"),
-		)
+		.addOption(new Option("-o, --output <format>", "how to say what happens").choices(["text", "json"]).default("text"))
 		.addHelpText("after", HELP)
 		.action((options: Options) => serve(serveOptions(options, context), context));
 }
 
 function serveOptions(options: Options, { streams }: ServeContext): ServeOptions {
-	const { config, out, filter, mixerPort, adminPort, logLevel, output } = options;
+	const { config, state, out, filter, mixerPort, discoveryPort, adminPort, logLevel, output } = options;
 	return {
 		configDir: config,
+		stateDir: stateDirOf({ config, state }),
 		...(out !== undefined && { out }),
 		...(filter !== undefined && { filter }),
 		ports: {
 			...(mixerPort !== undefined && { mixer: mixerPort }),
+			...(discoveryPort !== undefined && { discovery: discoveryPort }),
 			...(adminPort !== undefined && { admin: adminPort }),
 		},
 		output,

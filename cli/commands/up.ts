@@ -1,11 +1,13 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { stateDirOf } from "../state-dir.ts";
 import type { HostPort } from "../up/envoy-config.ts";
 import { type UpContext, up } from "../up/up.ts";
 import { PORT_OPTIONS, type UpPorts } from "../up/up-ports.ts";
 
 const HELP = `
 Without --upstream the sample bookstore is started and put behind Envoy. Ports come from the options, else from the
-configuration's Settings. Ctrl-C drains and stops everything.
+configuration's Settings. What changes in the configuration's folder goes live as soon as it is saved; what is wrong with
+it is said and changes nothing. Ctrl-C drains and stops everything.
 
 Examples:
   $ sluice up --config policies
@@ -23,16 +25,18 @@ const defaultContext: UpContext = {
 export function addUpCommand(program: Command, context: UpContext = defaultContext): void {
 	const command = program
 		.command("up")
-		.description("run Envoy with the filter, the Mixer and a service behind them")
+		.description("run Envoy with the policies, their server and a service behind them")
 		.requiredOption("--config <dir>", "the configuration's folder")
+		.option("--state <folder>", "where the last revisions are kept (default: one of your own for each --config)")
 		.option("--upstream <host:port>", "the service to put behind Envoy", parseHostPort)
 		.addHelpText("after", HELP);
 	for (const [flag, what] of Object.values(PORT_OPTIONS).map(({ option, purpose }) => [option, purpose] as const)) {
 		command.option(`${flag} <port>`, `port of: ${what}`, parsePort);
 	}
 	command.action(async () => {
-		const { config, upstream } = command.opts<{ config: string; upstream?: HostPort }>();
-		await up({ configDir: config, ports: chosenPorts(command), ...(upstream && { upstream }) }, context);
+		const { config, state, upstream } = command.opts<{ config: string; state?: string; upstream?: HostPort }>();
+		const stateDir = stateDirOf({ config, state });
+		await up({ configDir: config, stateDir, ports: chosenPorts(command), ...(upstream && { upstream }) }, context);
 	});
 }
 

@@ -1,19 +1,19 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { handlerSpecs } from "../handler-specs.ts";
 import type { CommandStreams } from "../output.ts";
+import { settingsOf } from "../policy-server.ts";
 import { portOwner } from "../port-owner.ts";
+import type { FirstRevision } from "../revisions/first-revision.ts";
+import { StateFolder } from "../revisions/state/state-folder.ts";
 import { toolPath } from "../tool-path.ts";
 import { addressLines, policyLines, stepLine, tryLines } from "./banner.ts";
 import type { Child } from "./child.ts";
-import { consoleHandler } from "./console-handler.ts";
 import { firstAnswer } from "./first-answer.ts";
 import { checkPorts } from "./ports.ts";
-import { buildConfiguration, loadConfiguration } from "./prepare.ts";
 import { startSample } from "./sample.ts";
 import { startEnvoy } from "./start-envoy.ts";
-import { startMixerPart } from "./start-mixer-part.ts";
+import { startServerPart } from "./start-server-part.ts";
 import type { Teardown } from "./teardown.ts";
 import type { UpOptions } from "./up.ts";
 import { choosePorts, portUses } from "./up-ports.ts";
@@ -34,37 +34,40 @@ export interface Run {
  * @returns a promise that rejects when a part ends by itself, and never resolves.
  */
 export async function bringUp(options: UpOptions, run: Run): Promise<{ readonly failed: Promise<never> }> {
+	const { configDir } = options;
 	const { signal, streams } = run;
-	const snapshot = await loadConfiguration(options.configDir, streams);
+	const state = await StateFolder.open(options.stateDir);
+	const settings = await settingsOf(configDir, state);
 	const sampleWanted = options.upstream === undefined;
-	const ports = choosePorts(options.ports, snapshot.settings);
+	const ports = choosePorts(options.ports, settings);
 	await checkPorts(portUses(ports, { sample: sampleWanted }), portOwner);
 	const envoy = toolPath("envoy");
-	const buildStart = run.now();
-	const build = await buildConfiguration({
-		snapshot,
-		handlers: [...handlerSpecs(snapshot), consoleHandler],
-		streams,
-	});
-	streams.stdout.write(policyLines(build, run.now() - buildStart));
+	const server = await startServerPart({ configDir, state, ports, run });
+	streams.stdout.write(firstLines(server.first, configDir));
 	signal.throwIfAborted();
-	const stateDir = await makeStateDir(run);
-	await startMixerPart({ snapshot, build, ports, run });
+	const logDir = await makeLogDir(run);
 	const children: Child[] = [];
-	if (sampleWanted) children.push(...(await startSample({ ports, stateDir, run })));
+	if (sampleWanted) children.push(...(await startSample({ ports, logDir, run })));
 	const upstream = options.upstream ?? { host: "127.0.0.1", port: ports.storefront };
-	children.push(await startEnvoy({ envoy, snapshot, build, ports, upstream, stateDir, run }));
+	const mixerCluster = server.first.snapshot.settings.mixer.cluster;
+	children.push(await startEnvoy({ envoy, mixerCluster, ports, upstream, logDir, run }));
 	const failed = firstFailure(children);
 	await Promise.race([failed, firstAnswer({ port: ports.listener, signal })]);
 	const banner = `${addressLines(ports)}${sampleWanted ? tryLines(ports) : ""}`;
 	streams.stdout.write(`${stepLine("ready", run.now())}\n${banner}\n`);
+	server.watch();
 	return { failed };
 }
 
+function firstLines({ serving, buildMs, isKept }: FirstRevision, configDir: string): string {
+	const lines = policyLines(serving.build, buildMs);
+	return isKept ? `${lines}   pinned by a rollback until ${configDir} changes\n` : lines;
+}
+
 /** A temporary folder for logs and Envoy's configuration. If something went wrong, it stays: the logs explain it. */
-async function makeStateDir({ teardown, signal }: Run): Promise<string> {
+async function makeLogDir({ teardown, signal }: Run): Promise<string> {
 	const dir = await mkdtemp(join(tmpdir(), "sluice-up-"));
-	teardown.add("the state folder", async () => {
+	teardown.add("the folder of logs", async () => {
 		if (signal.aborted) await rm(dir, { recursive: true, force: true });
 	});
 	return dir;

@@ -9,6 +9,12 @@ export const PROBE_USER_AGENT = "sluice-readiness";
 /** On every answer that a decision refused. */
 const DECISION_ID = "x-sluice-decision-id";
 
+/** How Envoy refuses, by status, while there is not even the filter. */
+const ENVOYS_OWN: ReadonlyMap<number, string> = new Map([
+	[403, "RBAC: access denied"],
+	[503, "fault filter abort"],
+]);
+
 /** Returns once a request through Envoy has been decided: let through to the upstream, or denied by a policy. */
 export async function firstAnswer(options: { port: number; signal: AbortSignal }): Promise<void> {
 	await waitUntil({
@@ -22,8 +28,8 @@ export async function firstAnswer(options: { port: number; signal: AbortSignal }
 				signal: AbortSignal.any([options.signal, AbortSignal.timeout(TIMEOUT_MS)]),
 			});
 			const isRefusal = response.headers.has(DECISION_ID);
-			// The bare 403: not even the filter.
-			if (!isRefusal && response.status === 403) return !(await response.text()).startsWith("RBAC: access denied");
+			const own = ENVOYS_OWN.get(response.status);
+			if (!isRefusal && own !== undefined) return !(await response.text()).startsWith(own);
 			// A service's answer may never end.
 			await response.body?.cancel();
 			// 503 with an id: the filter is there, the Mixer not yet.

@@ -14,16 +14,16 @@ const STOP_GRACE_MS = 1000;
 export interface SampleOptions {
 	readonly ports: Pick<UpPorts, "storefront" | "catalogue">;
 	/** Where the logs are written. */
-	readonly stateDir: string;
+	readonly logDir: string;
 	readonly run: Run;
 }
 
 /** Starts the bookstore, a child for each of its two services, and returns once both serve. */
-export async function startSample({ ports, stateDir, run }: SampleOptions): Promise<readonly Child[]> {
+export async function startSample({ ports, logDir, run }: SampleOptions): Promise<readonly Child[]> {
 	const { catalogue, storefront } = ports;
 	const children = [
-		service("catalogue", stateDir, ["--port", String(catalogue)]),
-		service("storefront", stateDir, [
+		service("catalogue", logDir, ["--port", String(catalogue)]),
+		service("storefront", logDir, [
 			...["--port", String(storefront)],
 			...["--catalogue", `http://127.0.0.1:${catalogue}`],
 		]),
@@ -44,12 +44,12 @@ export async function startSample({ ports, stateDir, run }: SampleOptions): Prom
 	return children;
 }
 
-function service(name: string, stateDir: string, args: readonly string[]): Child {
+function service(name: string, logDir: string, args: readonly string[]): Child {
 	return new Child({
 		name: `the sample's ${name}`,
 		command: process.execPath,
 		args: [join(checkout, "samples/bookstore", `${name}.ts`), ...args],
-		logFile: join(stateDir, `${name}.log`),
+		logFile: join(logDir, `${name}.log`),
 	});
 }
 

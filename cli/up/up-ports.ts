@@ -1,4 +1,4 @@
-import type { Settings } from "../../galley/snapshot.ts";
+import type { MixerSettings } from "../live-mixer.ts";
 import type { PortUse } from "./ports.ts";
 
 /** Every port that `sluice up` listens on. */
@@ -28,7 +28,7 @@ export const PORT_OPTIONS: { readonly [P in keyof UpPorts]: { readonly purpose: 
 };
 
 /** The ports chosen on the command line, else those of the Settings. */
-export function choosePorts(chosen: Partial<UpPorts>, settings: Settings): UpPorts {
+export function choosePorts(chosen: Partial<UpPorts>, settings: MixerSettings): UpPorts {
 	return { ...SAMPLE_PORTS, ...settings.ports, ...chosen };
 }
 

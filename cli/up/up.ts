@@ -7,6 +7,8 @@ import type { UpPorts } from "./up-ports.ts";
 
 export interface UpOptions {
 	readonly configDir: string;
+	/** Where the last revisions are kept. */
+	readonly stateDir: string;
 	/** The service behind Envoy; the bookstore sample if left out. */
 	readonly upstream?: HostPort;
 	/** Those chosen on the command line. */

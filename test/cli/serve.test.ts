@@ -49,6 +49,12 @@ async function configuration(t: TestContext): Promise<{ dir: string; log: string
 	return { dir, log };
 }
 
+/** Free ports, and the state in the configuration's folder, where it is no configuration. */
+function flags(dir: string, mixerPort = 0): string[] {
+	const ports = ["--mixer-port", String(mixerPort), "--discovery-port", "0", "--admin-port", "0"];
+	return ["--config", dir, "--state", join(dir, ".state"), ...ports];
+}
+
 function run(
 	t: TestContext,
 	args: readonly string[],
@@ -69,7 +75,7 @@ async function firstLine(child: ChildProcess): Promise<string> {
 }
 
 async function serve(t: TestContext, dir: string, more: readonly string[] = []) {
-	const process = run(t, ["--config", dir, "--mixer-port", "0", "--admin-port", "0", "-o", "json", ...more]);
+	const process = run(t, [...flags(dir), "-o", "json", ...more]);
 	const line = await Promise.race([firstLine(process.child), process.ended.then(() => "")]);
 	assert.notEqual(line, "", process.errors());
 	const ready: Ready = JSON.parse(line);
@@ -133,7 +139,7 @@ describe("sluice serve", () => {
 		t.after(() => busy.close());
 		const address = busy.address();
 		assert.ok(typeof address === "object" && address !== null);
-		const { ended, errors } = run(t, ["--config", dir, "--mixer-port", String(address.port), "--admin-port", "0"]);
+		const { ended, errors } = run(t, flags(dir, address.port));
 		assert.deepEqual(await ended, [1, null]);
 		const owner = process.platform === "linux" ? `\\S.* \\(pid ${process.pid}\\)` : "another process";
 		const message = `^port ${address.port} \\(Mixer\\) is in use by ${owner}: stop it, or choose another with --mixer-port\\n$`;
@@ -143,7 +149,7 @@ describe("sluice serve", () => {
 	test("refuses a configuration with a fault, naming the place", async (t) => {
 		const { dir } = await configuration(t);
 		await writeFile(join(dir, "sluice.yaml"), CONFIGURATION.replace("jsonlog", "jsonlogg"));
-		const { ended, errors } = run(t, ["--config", dir, "--mixer-port", "0", "--admin-port", "0"]);
+		const { ended, errors } = run(t, flags(dir));
 		assert.deepEqual(await ended, [1, null]);
 		assert.match(errors(), /^sluice\.yaml:9:17 spec\.adapter: /);
 	});

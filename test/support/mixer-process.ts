@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { freePorts } from "../../bench/deploy/free-ports.ts";
@@ -28,10 +30,14 @@ export class MixerProcess {
 	static async start(configDir: string, chosenPort?: number): Promise<MixerProcess> {
 		// None that the system hands out by itself: while a Mixer is away, another program would be given it.
 		const port = chosenPort ?? (await freePorts(1))[0];
-		const flags = ["--config", configDir, "--mixer-port", String(port), "--admin-port", "0", "--log-level", "error"];
-		const args = [join(checkout, "cli/main.ts"), "serve", ...flags, "--output", "json"];
+		const stateDir = await mkdtemp(join(tmpdir(), "sluice-mixer-"));
+		const ports = ["--mixer-port", String(port), "--discovery-port", "0", "--admin-port", "0"];
+		const flags = ["--config", configDir, "--state", stateDir, ...ports, "--log-level", "error", "--output", "json"];
+		const args = [join(checkout, "cli/main.ts"), "serve", ...flags];
 		const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-		const ended = new Promise((resolve) => child.once("close", resolve));
+		const ended = new Promise((resolve) => child.once("close", resolve)).then(() => {
+			return rm(stateDir, { recursive: true, force: true });
+		});
 		endWithThisProcess(child, "SIGKILL");
 		const lines = createInterface({ input: child.stdout });
 		const ready = new Promise<string>((resolve) => lines.once("line", resolve));

@@ -36,7 +36,10 @@ export class UpRun {
 
 	constructor({ ports, dir, stateDir, config, flags = [] }: UpRunOptions) {
 		const args = [join(checkout, "cli/main.ts"), "up", "--config", config, ...portFlags(ports), ...flags];
-		const child = spawn(process.execPath, args, { cwd: dir, env: { ...process.env, TMPDIR: stateDir } });
+		const child = spawn(process.execPath, args, {
+			cwd: dir,
+			env: { ...process.env, TMPDIR: stateDir, XDG_STATE_HOME: join(dir, "xdg-state") },
+		});
 		child.stdout.on("data", (chunk) => {
 			this.stdout += chunk;
 		});
