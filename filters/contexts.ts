@@ -48,3 +48,13 @@ export function contextDeleted(id: u32): void {
 	stream.end();
 	idle.push(stream);
 }
+
+/** Streams that are not over. */
+export function streamCount(): i32 {
+	return streams.size;
+}
+
+/** Whether this VM ever had a stream. */
+export function hadStream(): bool {
+	return streams.size > 0 || idle.length > 0;
+}

@@ -6,7 +6,16 @@
  */
 
 import { answer, answerFailed } from "./check/answer";
-import { contextCreated, contextDeleted, knownStream, pluginOf, setPlugin, streamOf } from "./contexts";
+import {
+	contextCreated,
+	contextDeleted,
+	hadStream,
+	knownStream,
+	pluginOf,
+	setPlugin,
+	streamCount,
+	streamOf,
+} from "./contexts";
 import { nowNs } from "./host/clock";
 import { readGrpcMessage } from "./host/grpc";
 import { Callback } from "./host/guard";
@@ -67,12 +76,12 @@ export function proxy_on_delete(id: u32): void {
 
 export function proxy_on_tick(root: u32): void {
 	let plugin = pluginOf(root);
-	if (plugin !== null) plugin.tick(nowNs());
+	if (plugin !== null) plugin.tick(nowNs(), streamCount(), hadStream());
 }
 
 export function proxy_on_grpc_receive(root: u32, token: u32, size: u32): void {
 	let plugin = pluginOf(root);
-	if (plugin === null || plugin.reporter.answered(token, size, nowNs())) return;
+	if (plugin === null || plugin.announcer.answered(token) || plugin.reporter.answered(token, size, nowNs())) return;
 	let message = plugin.message;
 	let read = readGrpcMessage(size, message) == Status.Ok;
 	answer(plugin, token, read ? message : null);
@@ -81,7 +90,8 @@ export function proxy_on_grpc_receive(root: u32, token: u32, size: u32): void {
 
 export function proxy_on_grpc_close(root: u32, token: u32, code: u32): void {
 	let plugin = pluginOf(root);
-	if (plugin === null || plugin.reporter.failed(token, code, nowNs())) return;
+	if (plugin === null || plugin.announcer.failed(token, nowNs()) || plugin.reporter.failed(token, code, nowNs()))
+		return;
 	answer(plugin, token, null);
 }
 

@@ -18,6 +18,7 @@ import { Answers } from "./policy/answers";
 import { Combined } from "./policy/combine";
 import { InputPlans } from "./policy/input-plans";
 import { Selection } from "./policy/selection";
+import { Announcer } from "./report/announcer";
 import { Reporter } from "./report/reporter";
 import { Stats } from "./stats";
 import { Stream } from "./stream";
@@ -27,6 +28,8 @@ import { Slice } from "./wire/slice";
 
 /** How often a VM looks after its batches. */
 const TICK_MS: u32 = 200;
+/** How soon it says that it is there. The VM that Envoy makes to try a configuration is gone before. */
+const FIRST_TICK_MS: u32 = 5;
 /** Room for revision, entrypoints and ids around the input of a CheckRequest. */
 const REQUEST_MARGIN_BYTES: i32 = 65536;
 /** For the inputs of questions that others may join while they are on their way. */
@@ -42,6 +45,7 @@ export class Plugin {
 	readonly origin: Bytes;
 	readonly ids: DecisionIds;
 	readonly reporter: Reporter;
+	readonly announcer: Announcer;
 	/** Who waits for the Mixer. */
 	readonly pending: JoinedChecks;
 	readonly cache: DecisionCache;
@@ -67,6 +71,7 @@ export class Plugin {
 	readonly seed: u64;
 
 	private cacheReport: CacheReport = new CacheReport();
+	private ticked: bool = false;
 
 	constructor(
 		readonly config: Config,
@@ -80,6 +85,7 @@ export class Plugin {
 		this.origin = origin;
 		this.ids = new DecisionIds(mixSeed(epoch, vm));
 		this.reporter = new Reporter(config, target, origin, epoch, vm);
+		this.announcer = new Announcer(target, origin, epoch);
 		this.plans = new InputPlans(config.policies);
 		this.pending = new JoinedChecks(MAX_JOINABLE_BYTES, epoch);
 		this.cache = new DecisionCache(config.cache.entries, config.cache.bytes, epoch);
@@ -91,8 +97,16 @@ export class Plugin {
 		this.request = new Bytes(8192, config.limits.inputBytes + REQUEST_MARGIN_BYTES);
 	}
 
-	/** Called several times a second, apart from any request. */
-	tick(nowNs: u64): void {
+	/**
+	 * Called several times a second, apart from any request.
+	 *
+	 * @param streams of this VM that are not over.
+	 * @param hadStream whether it ever had one.
+	 */
+	tick(nowNs: u64, streams: i32, hadStream: bool): void {
+		if (!this.ticked) setTickPeriod(TICK_MS);
+		this.ticked = true;
+		this.announcer.tick(nowNs, streams, hadStream);
 		this.reporter.tick(nowNs);
 		this.cacheReport.tell(this.cache, this.stats);
 	}
@@ -129,7 +143,7 @@ export function configurePlugin(): Plugin | null {
 		for (let i = 0; i < faults.count; i++) logCritical("sluice: plugin configuration: " + faults.line(i));
 		return null;
 	}
-	setTickPeriod(TICK_MS);
+	setTickPeriod(FIRST_TICK_MS);
 	return new Plugin(config, new Stats());
 }
 

@@ -1,13 +1,13 @@
 import { type ServerCredentials, status } from "@grpc/grpc-js";
 import type { Registry } from "prom-client";
 import type { AdapterLogger } from "./adapters/adapter.ts";
-import type { CheckRequest, CheckResponse, ReportRequest } from "./api/generated/mixer_pb.js";
+import type { CheckRequest, CheckResponse } from "./api/generated/mixer_pb.js";
 import type { AdminRoute } from "./observe/admin-route.ts";
 import { AdminServer } from "./observe/admin-server.ts";
 import type { Clock } from "./observe/clock.ts";
 import type { About, MixerMetrics } from "./observe/metrics.ts";
 import type { Readiness } from "./observe/readiness.ts";
-import { announceService, hearReport } from "./presence/announce-service.ts";
+import { announceService } from "./presence/announce-service.ts";
 import { Presence } from "./presence/presence.ts";
 import type { InForce } from "./presence/vm-condition.ts";
 import type { HandlerSpec } from "./report/build-handlers.ts";
@@ -129,11 +129,7 @@ async function startHandlers(options: MixerOptions, abort: AbortSignal) {
 	const presence = new Presence({ ...options, staleAfterMs: () => staleAfterMs });
 	options.metrics.presence(() => presence.counts());
 	const revision = () => options.inForce()?.revision;
-	const take = reportService({ dispatcher, redact: (record) => redact(record), counters, revision });
-	const report = async (request: ReportRequest) => {
-		hearReport(presence, request);
-		return take(request);
-	};
+	const report = reportService({ dispatcher, redact: (record) => redact(record), counters, revision });
 	const prepare = async (to: MixerConfiguration): Promise<MixerChange> => {
 		const handlers = await dispatcher.prepare(to.handlers);
 		const commit = () => {

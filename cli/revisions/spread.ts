@@ -20,6 +20,11 @@ export interface Publication {
 	readonly readyMs: number;
 }
 
+/** One that was published at some time, milliseconds since 1970. */
+interface Followed extends Publication {
+	readonly publishedMs: number;
+}
+
 export interface SpreadOptions {
 	readonly presence: Pick<Presence, "vms" | "onChange">;
 	readonly proxies: Pick<ProxyWords, "list" | "onChange">;
@@ -41,9 +46,10 @@ export class SpreadWatch {
 		this.#end();
 		const { presence, proxies, clock, onEvent } = this.#options;
 		const { promise, resolve } = Promise.withResolvers<Spread>();
+		const followed = { ...publication, publishedMs: clock.now() };
 		const expected = workersBefore(presence.vms(), publication);
 		const look = (isOver: boolean) => {
-			const spread = this.#measure(publication, expected);
+			const spread = this.#measure(followed, expected);
 			if (!isOver && !spread.isWhole) return;
 			end();
 			const { from, revision, cause } = publication;
@@ -62,7 +68,7 @@ export class SpreadWatch {
 		// One that another follows at once is not spoken of.
 		this.#end = () => {
 			end();
-			resolve(this.#measure(publication, expected).spread);
+			resolve(this.#measure(followed, expected).spread);
 		};
 		look(false);
 		return promise;
@@ -73,13 +79,14 @@ export class SpreadWatch {
 		this.#end();
 	}
 
-	#measure(publication: Publication, expected: ReadonlyMap<string, number>): { spread: Spread; isWhole: boolean } {
-		const { revision, readyMs } = publication;
+	#measure(followed: Followed, expected: ReadonlyMap<string, number>): { spread: Spread; isWhole: boolean } {
+		const { revision, readyMs, publishedMs } = followed;
 		const vms = this.#options.presence.vms();
 		const words = new Map(this.#options.proxies.list().map((word) => [word.proxy, word]));
 		const there = new Set([...words.keys(), ...vms.map(({ proxy }) => proxy).filter((proxy) => expected.has(proxy))]);
 		const each = [...there].map((proxy) => {
-			const own = vms.filter((vm) => vm.proxy === proxy && vm.revision === revision);
+			// What has not spoken since may be a VM of the last time that this revision was in force.
+			const own = vms.filter((vm) => vm.proxy === proxy && vm.revision === revision && vm.heardMs >= publishedMs);
 			const workers = expected.get(proxy) ?? 0;
 			const live = Math.min(workers, workersAmong(own));
 			const word = words.get(proxy);

@@ -35,12 +35,7 @@ export class Presence {
 	/** Takes a VM's word; warns once of one that still runs another revision than the one in force. */
 	hear(word: VmWord): void {
 		const vm = this.#table.hear(word);
-		if (vm !== undefined) this.#warn({ ...vm, condition: vmCondition(vm, this.#compared()) });
-	}
-
-	/** Takes a VM's last word. */
-	leave(word: VmWord): void {
-		this.#table.leave(word);
+		this.#warn({ ...vm, condition: vmCondition(vm, this.#compared()) });
 	}
 
 	/** The VMs that live. */

@@ -1,7 +1,7 @@
 import type { Clock } from "../observe/clock.ts";
 
-/** A VM that has not been heard of for so long is taken for dead, in milliseconds: three words that did not come. */
-export const VM_TTL_MS = 15_000;
+/** A VM that has not been heard of for so long is taken for dead, in milliseconds: two words that did not come. */
+export const VM_TTL_MS = 8000;
 
 /** VMs known at once, over all proxies; the one that was silent longest is forgotten first. */
 export const MAX_VMS = 10_000;
@@ -32,43 +32,40 @@ export interface VmWord extends VmId {
 export interface KnownVm extends VmWord {
 	/** When it was first heard of, milliseconds since 1970. */
 	readonly sinceMs: number;
-}
-
-interface Entry extends KnownVm {
+	/** When it was last heard of. */
 	readonly heardMs: number;
-	/** It has said its last word; what still comes in its name is late. */
-	readonly hasLeft: boolean;
 }
 
 /** Which VMs live in which proxies. Bounded; what is silent is forgotten. */
 export class VmTable {
 	readonly #clock: Pick<Clock, "now">;
 	/** The one that was heard of last at the end. */
-	readonly #entries = new Map<string, Entry>();
+	readonly #entries = new Map<string, KnownVm>();
 	readonly #listeners = new Set<() => void>();
 
 	constructor(clock: Pick<Clock, "now">) {
 		this.#clock = clock;
 	}
 
-	/** Takes a VM's word. Returns what is known of it now; undefined where it has left before. */
-	hear(word: VmWord): KnownVm | undefined {
-		const known = this.#entries.get(keyOf(word));
-		if (known?.hasLeft) return undefined;
+	/** Takes a VM's word. Returns what is known of it now. */
+	hear(word: VmWord): KnownVm {
+		const key = keyOf(word);
+		const known = this.#entries.get(key);
 		if (known === undefined) this.#endEarlierLife(word);
+		const heardMs = this.#clock.now();
 		const hadStream = word.hadStream || known?.hadStream === true;
-		return this.#put({ ...word, hadStream }, { sinceMs: known?.sinceMs ?? this.#clock.now(), hasLeft: false });
-	}
-
-	/** Takes a VM's last word. */
-	leave(word: VmWord): void {
-		this.#put(word, { sinceMs: this.#clock.now(), hasLeft: true });
+		const vm = { ...word, hadStream, sinceMs: known?.sinceMs ?? heardMs, heardMs };
+		this.#entries.delete(key);
+		this.#entries.set(key, vm);
+		this.#forgetSilent();
+		for (const listener of this.#listeners) listener();
+		return vm;
 	}
 
 	/** The VMs that live. */
 	vms(): readonly KnownVm[] {
 		this.#forgetSilent();
-		return [...this.#entries.values()].filter(({ hasLeft }) => !hasLeft);
+		return [...this.#entries.values()];
 	}
 
 	/**
@@ -79,16 +76,6 @@ export class VmTable {
 	onChange(listener: () => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
-	}
-
-	#put(word: VmWord, { sinceMs, hasLeft }: { sinceMs: number; hasLeft: boolean }): KnownVm {
-		const key = keyOf(word);
-		const entry = { ...word, sinceMs, hasLeft, heardMs: this.#clock.now() };
-		this.#entries.delete(key);
-		this.#entries.set(key, entry);
-		this.#forgetSilent();
-		for (const listener of this.#listeners) listener();
-		return entry;
 	}
 
 	#forgetSilent(): void {

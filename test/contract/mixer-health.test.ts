@@ -89,6 +89,7 @@ describe("reflection", () => {
 			[
 				["Check", ".sluice.mixer.v1.CheckRequest"],
 				["Report", ".sluice.mixer.v1.ReportRequest"],
+				["Announce", ".sluice.mixer.v1.AnnounceRequest"],
 			],
 		);
 		const request = messageType.find(({ name }) => name === "CheckRequest");

@@ -41,9 +41,9 @@ function ledger(host: FakeHost) {
 class Received {
 	readonly #batches = new Map<string, number>();
 
-	/** Acknowledges what is on its way. */
+	/** Acknowledges the batches that are on their way. */
 	answer(host: FakeHost): void {
-		for (const call of host.grpc.pending) {
+		for (const call of host.grpc.pending.filter(({ method }) => method === "Report")) {
 			const { origin, epoch, sequence, records } = reportOf(call);
 			this.#batches.set(`${origin?.vm}/${epoch}/${sequence}`, records.length);
 			acknowledge(call);

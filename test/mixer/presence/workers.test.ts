@@ -9,7 +9,7 @@ let made = 0;
 function vms(proxy: string, revision: string, counts: { busy?: number; idle?: number }): KnownVm[] {
 	const { busy = 0, idle = 0 } = counts;
 	return Array.from({ length: busy + idle }, (_, i) => {
-		const life = { vm: ++made, epoch: 1n, streams: 0, sinceMs: 0 };
+		const life = { vm: ++made, epoch: 1n, streams: 0, sinceMs: 0, heardMs: 0 };
 		return { proxy, revision, hadStream: i < busy, ...life };
 	});
 }
