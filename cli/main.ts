@@ -2,6 +2,7 @@ import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { addBuildCommand } from "./commands/build.ts";
 import { addEvalCommand } from "./commands/eval.ts";
+import { addPolicyCommand } from "./commands/policy.ts";
 import { addServeCommand } from "./commands/serve.ts";
 import { addTestCommand } from "./commands/test.ts";
 import { addUpCommand } from "./commands/up.ts";
@@ -16,6 +17,7 @@ const program = new Command("sluice")
 
 addUpCommand(program);
 addServeCommand(program);
+addPolicyCommand(program);
 addBuildCommand(program);
 addValidateCommand(program);
 addEvalCommand(program);

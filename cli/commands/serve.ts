@@ -1,9 +1,10 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { createLogger, LOG_LEVELS, type LogLevel } from "../../mixer/observe/log.ts";
 import type { CommandStreams, OutputFormat } from "../output.ts";
 import { type ServeOptions, serve } from "../serve.ts";
 import { stateDirOf } from "../state-dir.ts";
 import type { SignalSource } from "../up/stop-signals.ts";
+import { portFrom } from "./port-option.ts";
 
 const HELP = `
 Serves Check, Report and Announce to Envoys (Mixer port), the filter with the policies in it by extension config discovery
@@ -51,9 +52,9 @@ export function addServeCommand(program: Command, context: ServeContext = defaul
 		.option("--out <folder>", "also write the build there, with filter.json for Envoy")
 		.option("--filter <file>", "the filter that policies are linked into")
 		.option("--state <folder>", "where the last revisions are kept (default: one of your own for each --config)")
-		.option("--mixer-port <port>", "port of: Check and Report", parsePort)
-		.option("--discovery-port <port>", "port of: discovery", parsePort)
-		.option("--admin-port <port>", "port of: metrics", parsePort)
+		.option("--mixer-port <port>", "port of: Check and Report", portFrom(0))
+		.option("--discovery-port <port>", "port of: discovery", portFrom(0))
+		.option("--admin-port <port>", "port of: metrics", portFrom(0))
 		.addOption(new Option("--log-level <level>", "how much to log").choices([...LOG_LEVELS]).default("info"))
 		.addOption(new Option("-o, --output <format>", "how to say what happens").choices(["text", "json"]).default("text"))
 		.addHelpText("after", HELP)
@@ -75,10 +76,4 @@ function serveOptions(options: Options, { streams }: ServeContext): ServeOptions
 		output,
 		logger: createLogger({ level: logLevel, destination: { write: (line) => void streams.stderr.write(line) } }),
 	};
-}
-
-function parsePort(text: string): number {
-	const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;
-	if (port < 0 || port > 65_535) throw new InvalidArgumentError("a port is a number from 0 to 65535.");
-	return port;
 }

@@ -3,6 +3,7 @@ import { stateDirOf } from "../state-dir.ts";
 import type { HostPort } from "../up/envoy-config.ts";
 import { type UpContext, up } from "../up/up.ts";
 import { PORT_OPTIONS, type UpPorts } from "../up/up-ports.ts";
+import { portFrom } from "./port-option.ts";
 
 const HELP = `
 Without --upstream the sample bookstore is started and put behind Envoy. Ports come from the options, else from the
@@ -31,7 +32,7 @@ export function addUpCommand(program: Command, context: UpContext = defaultConte
 		.option("--upstream <host:port>", "the service to put behind Envoy", parseHostPort)
 		.addHelpText("after", HELP);
 	for (const [flag, what] of Object.values(PORT_OPTIONS).map(({ option, purpose }) => [option, purpose] as const)) {
-		command.option(`${flag} <port>`, `port of: ${what}`, parsePort);
+		command.option(`${flag} <port>`, `port of: ${what}`, portFrom(1));
 	}
 	command.action(async () => {
 		const { config, state, upstream } = command.opts<{ config: string; state?: string; upstream?: HostPort }>();
@@ -55,15 +56,9 @@ function attributeOf(option: string): string {
 	return option.slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function parsePort(text: string): number {
-	const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-	if (port < 1 || port > 65_535) throw new InvalidArgumentError("a port is a number from 1 to 65535.");
-	return port;
-}
-
 function parseHostPort(text: string): HostPort {
 	const [, bracketed, plain, port = ""] = /^(?:\[([0-9a-fA-F:.]+)\]|([\w.-]+)):(\d+)$/.exec(text) ?? [];
 	const host = bracketed ?? plain;
 	if (host === undefined) throw new InvalidArgumentError("say HOST:PORT, such as 127.0.0.1:3000 or [::1]:3000.");
-	return { host, port: parsePort(port) };
+	return { host, port: portFrom(1)(port) };
 }
