@@ -1,6 +1,7 @@
 import { MixerError } from "../mixer/error.ts";
 import { systemClock } from "../mixer/observe/clock.ts";
 import type { MixerSettings, MixerSnapshot } from "./live-mixer.ts";
+import { pilotFailure } from "./pilot-failure.ts";
 import { buildCandidate } from "./revisions/candidate.ts";
 import { type FirstRevision, firstRevision } from "./revisions/first-revision.ts";
 import { FolderRefresh } from "./revisions/folder-refresh.ts";
@@ -9,6 +10,9 @@ import { type PolicyStatus, policyStatus } from "./revisions/policy-status.ts";
 import type { StateFolder } from "./revisions/state/state-folder.ts";
 import { type ServerOptions, type ServerParts, startParts, stopParts } from "./server-parts.ts";
 import { loadConfiguration } from "./up/prepare.ts";
+
+/** How often the state folder is looked at for what another server has decided on, in milliseconds. */
+const ADOPT_MS = 2000;
 
 /** The Mixer, the discovery server and the folder they serve, in this process. */
 export class PolicyServer {
@@ -19,6 +23,7 @@ export class PolicyServer {
 	readonly #options: ServerOptions;
 	readonly #parts: ServerParts;
 	#refresh: FolderRefresh | undefined;
+	#cancelLook = () => {};
 
 	private constructor(
 		made: { options: ServerOptions; first: FirstRevision; parts: ServerParts },
@@ -35,7 +40,7 @@ export class PolicyServer {
 	/**
 	 * Starts everything: what it returns serves a revision.
 	 *
-	 * @throws MixerError or PilotError where there is none to serve, or a port is busy.
+	 * @throws MixerError where there is none to serve, or a port is busy.
 	 */
 	static async start(options: ServerOptions): Promise<PolicyServer> {
 		const first = await chooseFirst(options);
@@ -53,7 +58,7 @@ export class PolicyServer {
 			return server;
 		} catch (error) {
 			await stopParts(parts);
-			throw error;
+			throw pilotFailure(error);
 		}
 	}
 
@@ -73,13 +78,23 @@ export class PolicyServer {
 				onEvent({ event: "warning", message });
 			},
 		});
+		this.#adoptLater(this.#refresh);
 	}
 
 	/** Takes no more changes, and stops everything within the Settings' grace time. */
 	async stop(): Promise<void> {
+		this.#cancelLook();
 		await this.#refresh?.stop();
 		await stopParts(this.#parts);
 		await this.#options.state.removeServer(process.pid);
+	}
+
+	/** Between two builds: only one thing at a time decides what is in force. */
+	#adoptLater(refresh: FolderRefresh): void {
+		this.#cancelLook = systemClock.after(ADOPT_MS, () => {
+			void refresh.between(() => this.#parts.served.adopt());
+			this.#adoptLater(refresh);
+		});
 	}
 
 	#refuse(thrown: unknown): void {

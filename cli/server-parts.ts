@@ -11,6 +11,7 @@ import type { PolicyStatus } from "./revisions/policy-status.ts";
 import { ProxyWords } from "./revisions/proxy-words.ts";
 import { type RestartField, restartFields } from "./revisions/restart-fields.ts";
 import type { OnRevisionEvent } from "./revisions/revision-event.ts";
+import { RevisionKeeper } from "./revisions/revision-keeper.ts";
 import { ServedRevision } from "./revisions/served-revision.ts";
 import { SpreadWatch } from "./revisions/spread.ts";
 import type { StateFolder } from "./revisions/state/state-folder.ts";
@@ -65,9 +66,10 @@ export async function startParts(
 	const where = { host: HOST, port: options.ports.discovery, credentials: portCredentials() };
 	const discovery = new DiscoveryServer({ ...where, observer: words, metrics, timer: systemClock });
 	const spread = new SpreadWatch({ presence: mixer.presence, proxies: words, clock: systemClock, onEvent });
+	const write = options.write ?? (async () => {});
 	const served = new ServedRevision({
-		...{ mixer, discovery, state, spread, clock: systemClock, onEvent, first: first.serving },
-		write: options.write ?? (async () => {}),
+		...{ mixer, discovery, revisions: state.revisions, spread, clock: systemClock, onEvent, first: first.serving },
+		keeper: new RevisionKeeper({ state, now: systemClock.now, onEvent, write }),
 		restartFields: toldOnce(options.restartFields, first.snapshot.settings),
 	});
 	const parts = { mixer, discovery, words, spread, served };
