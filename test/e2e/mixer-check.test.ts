@@ -11,16 +11,16 @@ import { buildTestConfiguration, testConfiguration } from "../support/configurat
 import { EchoUpstream } from "../support/echo-upstream.ts";
 import { TestEnvoy } from "../support/envoy.ts";
 import { send } from "../support/http-client.ts";
-import { MixerProcess } from "../support/mixer-process.ts";
+import { ServerProcess } from "../support/server-process.ts";
 
 const CONFIGURATION = testConfiguration("strict");
 
-let mixer: MixerProcess;
+let mixer: ServerProcess;
 let client: MixerClient;
 let revision = "";
 
 before(async () => {
-	mixer = await MixerProcess.start(CONFIGURATION);
+	mixer = await ServerProcess.start({ configDir: CONFIGURATION });
 	client = new MixerClient(mixer.port);
 	const { build } = await buildTestConfiguration(CONFIGURATION);
 	revision = build.requirements.revision;

@@ -8,7 +8,7 @@ import { buildTestConfiguration, testConfiguration } from "../support/configurat
 import { EchoUpstream } from "../support/echo-upstream.ts";
 import { TestEnvoy } from "../support/envoy.ts";
 import { load, send } from "../support/http-client.ts";
-import { MixerProcess } from "../support/mixer-process.ts";
+import { ServerProcess } from "../support/server-process.ts";
 
 /** The policies' deadline in test/testdata/e2e/shop, in milliseconds, and what a busy machine may add to it. */
 const DEADLINE_MS = 2000;
@@ -26,14 +26,14 @@ const WHILE_AWAY = 200;
 const DIR = testConfiguration("shop");
 
 let filter = "";
-let mixer: MixerProcess;
+let mixer: ServerProcess;
 let upstream: EchoUpstream;
 let envoy: TestEnvoy;
 const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
 
 before(async () => {
 	({ filter } = await buildTestConfiguration(DIR));
-	[mixer, upstream] = await Promise.all([MixerProcess.start(DIR), EchoUpstream.start()]);
+	[mixer, upstream] = await Promise.all([ServerProcess.start({ configDir: DIR }), EchoUpstream.start()]);
 	envoy = await TestEnvoy.startWithMixer({ upstreamPort: upstream.port, mixerPort: mixer.port, filter });
 });
 
@@ -93,11 +93,11 @@ for (const { what, fail, recover } of failures) {
 test("a Mixer that starts after Envoy is asked as soon as one that comes back", async () => {
 	const [mixerPort = 0] = await freePorts(1);
 	const early = await TestEnvoy.start({ upstreamPort: upstream.port, mixerPort, filter });
-	let late: MixerProcess | undefined;
+	let late: ServerProcess | undefined;
 	try {
 		const door = async () => (await send({ port: early.port, path: "/door" })).status;
 		assert.equal(await door(), 503);
-		late = await MixerProcess.start(DIR, mixerPort);
+		late = await ServerProcess.start({ configDir: DIR, port: mixerPort });
 		await waitUntil({ what: "its decision", timeoutMs: RECOVERY_MS, probe: async () => (await door()) === 200 });
 	} finally {
 		await Promise.all([early.stop(), late?.stop()]);

@@ -10,8 +10,8 @@ import { ask, decidedInProxy } from "../support/decided-questions.ts";
 import { EchoUpstream } from "../support/echo-upstream.ts";
 import { TestEnvoy } from "../support/envoy.ts";
 import { type Answer, send } from "../support/http-client.ts";
-import { MixerProcess } from "../support/mixer-process.ts";
 import { scaled } from "../support/scale.ts";
+import { ServerProcess } from "../support/server-process.ts";
 
 const REQUESTS = scaled({ quick: 1000, full: 10_000 });
 
@@ -24,7 +24,7 @@ const WAIT_MS = 2000;
 const RECORDS_TIMEOUT_MS = 20_000;
 
 let build: Build;
-let mixer: MixerProcess;
+let mixer: ServerProcess;
 let upstream: EchoUpstream;
 let envoy: TestEnvoy;
 
@@ -32,7 +32,7 @@ before(async () => {
 	const dir = testConfiguration("proxy-decisions");
 	const built = await buildTestConfiguration(dir);
 	build = built.build;
-	[mixer, upstream] = await Promise.all([MixerProcess.start(dir), EchoUpstream.start()]);
+	[mixer, upstream] = await Promise.all([ServerProcess.start({ configDir: dir }), EchoUpstream.start()]);
 	envoy = await TestEnvoy.startWithMixer({ upstreamPort: upstream.port, mixerPort: mixer.port, filter: built.filter });
 });
 

@@ -10,9 +10,9 @@ import { EchoUpstream } from "../support/echo-upstream.ts";
 import { TestEnvoy } from "../support/envoy.ts";
 import { envoyWithoutWasm, olderEnvoys, provideEnvoyVersion } from "../support/envoy-versions.ts";
 import { type Question, send } from "../support/http-client.ts";
-import { MixerProcess } from "../support/mixer-process.ts";
 import { checkout, envoyProgram } from "../support/programs.ts";
 import { scaled } from "../support/scale.ts";
+import { ServerProcess } from "../support/server-process.ts";
 
 /** The older versions take a minute, and are fetched the first time. */
 const CAMPAIGN = scaled({ quick: 0, full: 1 }) === 1;
@@ -47,7 +47,7 @@ const tokens = [
 ] as const;
 
 let filters: Readonly<Record<"decisions" | "attacks" | "bookstore" | "tokens", string>>;
-let mixer: MixerProcess;
+let mixer: ServerProcess;
 let upstream: EchoUpstream;
 
 before(async () => {
@@ -64,7 +64,7 @@ before(async () => {
 		["proxy"],
 	);
 	filters = { decisions: decisions.filter, attacks: attacked.filter, bookstore: shop.filter, tokens: signed.filter };
-	[mixer, upstream] = await Promise.all([MixerProcess.start(CONFIGURATION), EchoUpstream.start()]);
+	[mixer, upstream] = await Promise.all([ServerProcess.start({ configDir: CONFIGURATION }), EchoUpstream.start()]);
 });
 
 after(() => Promise.all([mixer.stop(), upstream.stop()]));

@@ -44,8 +44,8 @@ export function balance(config: Document): void {
 }
 
 /** Requests that both workers get. */
-export function steadyLoad(port: number): PacedLoad {
-	return new PacedLoad({ port, perSecond: 200, connections: 8, path: (index) => `/books/${index}` });
+export function steadyLoad(port: number, perSecond = 200): PacedLoad {
+	return new PacedLoad({ port, perSecond, connections: 8, path: (index) => `/books/${index}` });
 }
 
 /** Takes the comment signs off the last block of envoy/discovery.yaml. */

@@ -10,6 +10,8 @@ export interface Answer {
 	/** Lower-case names; repeated values joined with ", ". */
 	readonly headers: ReadonlyMap<string, string>;
 	readonly body: string;
+	/** The port from which it was asked, which names the connection; not of every kind of request. */
+	readonly fromPort?: number | undefined;
 }
 
 export interface Question {
@@ -38,6 +40,8 @@ export function send(question: Question): Promise<Answer> {
 			},
 			(response) => {
 				const chunks: Buffer[] = [];
+				// Not known any more once the connection is closed.
+				const fromPort = response.socket.localPort;
 				response.on("data", (chunk: Buffer) => chunks.push(chunk));
 				response.once("error", reject);
 				response.once("end", () =>
@@ -45,6 +49,7 @@ export function send(question: Question): Promise<Answer> {
 						status: response.statusCode ?? 0,
 						headers: joined(response.rawHeaders),
 						body: Buffer.concat(chunks).toString(),
+						fromPort,
 					}),
 				);
 			},

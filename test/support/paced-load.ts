@@ -10,6 +10,10 @@ export interface Paced {
 	readonly headers: Answer["headers"];
 	readonly body: string;
 	readonly elapsedMs: number;
+	/** When the answer was there, milliseconds since 1970. */
+	readonly atMs: number;
+	/** Which connection carried it: all of one are served by one worker. */
+	readonly fromPort: number | undefined;
 }
 
 export interface PacedLoadOptions {
@@ -71,8 +75,9 @@ export class PacedLoad {
 		const { phase } = this;
 		const start = performance.now();
 		try {
-			const { status, headers, body } = await send({ port: this.#options.port, path, agent: this.#agent });
-			this.answers.push({ phase, path, status, headers, body, elapsedMs: performance.now() - start });
+			const { status, headers, body, fromPort } = await send({ port: this.#options.port, path, agent: this.#agent });
+			const elapsedMs = performance.now() - start;
+			this.answers.push({ phase, path, status, headers, body, elapsedMs, atMs: Date.now(), fromPort });
 		} catch (error) {
 			this.#failure ??= error;
 		}
