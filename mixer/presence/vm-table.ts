@@ -12,6 +12,9 @@ export const MAX_VMS = 10_000;
  */
 const RESTART_NS = 2_000_000_000n;
 
+/** VMs that a proxy makes for one revision start within so long, in nanoseconds. */
+const TOGETHER_NS = 1_000_000_000n;
+
 /** What names one VM: its number, and when it started, in nanoseconds since 1970. */
 export interface VmId {
 	readonly proxy: string;
@@ -51,7 +54,7 @@ export class VmTable {
 	hear(word: VmWord): KnownVm {
 		const key = keyOf(word);
 		const known = this.#entries.get(key);
-		if (known === undefined) this.#endEarlierLife(word);
+		if (known === undefined) this.#forgetReplaced(word);
 		const heardMs = this.#clock.now();
 		const hadStream = word.hadStream || known?.hadStream === true;
 		const vm = { ...word, hadStream, sinceMs: known?.sinceMs ?? heardMs, heardMs };
@@ -86,11 +89,17 @@ export class VmTable {
 		}
 	}
 
-	/** A proxy counts its VMs from 1: where it does so again, the VMs of its life before are gone. */
-	#endEarlierLife({ proxy, vm, epoch }: VmId): void {
+	/**
+	 * A new VM tells of others: a proxy that counts from 1 again has none of its life before; one that takes a revision
+	 * makes VMs for all its threads at once, and ends those without streams. Who is forgotten too early speaks again.
+	 */
+	#forgetReplaced({ proxy, vm, epoch, revision }: VmWord): void {
 		for (const [key, other] of this.#entries) {
-			const isEarlier = other.proxy === proxy && other.vm >= vm && other.epoch + RESTART_NS < epoch;
-			if (isEarlier) this.#entries.delete(key);
+			if (other.proxy !== proxy) continue;
+			const isOfEarlierLife = other.vm >= vm && other.epoch + RESTART_NS < epoch;
+			const isReplaced =
+				other.revision === revision ? other.epoch + TOGETHER_NS < epoch : other.streams === 0 && other.epoch < epoch;
+			if (isOfEarlierLife || isReplaced) this.#entries.delete(key);
 		}
 	}
 }

@@ -26,13 +26,13 @@ describe("a VM", () => {
 	test("lives for eight seconds after its last word", () => {
 		table.hear(word(1));
 		clock.advance(VM_TTL_MS - 1);
-		table.hear(word(2));
-		assert.deepEqual(living(), ["edge 1 r1", "edge 2 r1"]);
+		table.hear(word(2, { proxy: "other" }));
+		assert.deepEqual(living(), ["edge 1 r1", "other 2 r1"]);
 		clock.advance(1);
-		assert.deepEqual(living(), ["edge 2 r1"]);
-		table.hear(word(2));
+		assert.deepEqual(living(), ["other 2 r1"]);
+		table.hear(word(2, { proxy: "other" }));
 		clock.advance(VM_TTL_MS - 1);
-		assert.deepEqual(living(), ["edge 2 r1"]);
+		assert.deepEqual(living(), ["other 2 r1"]);
 	});
 
 	test("is known since its first word, and by its last one", () => {
@@ -56,15 +56,45 @@ describe("a proxy that counts from 1 again", () => {
 	});
 
 	test("keeps those that started at the same time with higher numbers", () => {
-		table.hear(word(3));
-		table.hear(word(2, { epoch: START + 2n * SECOND }));
-		assert.deepEqual(living(), ["edge 3 r1", "edge 2 r1"]);
+		table.hear(word(3, { streams: 1 }));
+		table.hear(word(2, { revision: "r2", epoch: START + 2n * SECOND }));
+		assert.deepEqual(living(), ["edge 3 r1", "edge 2 r2"]);
 	});
 
-	test("keeps those with lower numbers, however early they started", () => {
+	test("keeps those with lower numbers and streams of another revision, however early they started", () => {
+		table.hear(word(1, { streams: 1 }));
+		table.hear(word(2, { revision: "r2", epoch: START + 3600n * SECOND }));
+		assert.deepEqual(living(), ["edge 1 r1", "edge 2 r2"]);
+	});
+});
+
+describe("a new VM", () => {
+	test("shows that those of its revision's time before are gone", () => {
+		for (const vm of [1, 2, 3]) table.hear(word(vm));
+		for (const vm of [7, 8, 9]) table.hear(word(vm, { epoch: START + SECOND + BigInt(vm) }));
+		assert.deepEqual(living(), ["edge 7 r1", "edge 8 r1", "edge 9 r1"]);
+	});
+
+	test("shows that those of another revision are gone, but for those with streams", () => {
 		table.hear(word(1));
-		table.hear(word(2, { epoch: START + 3600n * SECOND }));
-		assert.deepEqual(living(), ["edge 1 r1", "edge 2 r1"]);
+		table.hear(word(2, { streams: 1 }));
+		table.hear(word(3, { proxy: "other" }));
+		table.hear(word(4, { revision: "r2", epoch: START + 1n }));
+		assert.deepEqual(living(), ["edge 2 r1", "other 3 r1", "edge 4 r2"]);
+	});
+
+	test("of an older start shows nothing of a newer revision's", () => {
+		table.hear(word(4, { revision: "r2", epoch: START + 1n }));
+		table.hear(word(1));
+		assert.deepEqual(living(), ["edge 4 r2", "edge 1 r1"]);
+	});
+
+	test("does not stand for one that speaks again", () => {
+		table.hear(word(1));
+		table.hear(word(2, { epoch: START + 2n * SECOND }));
+		assert.deepEqual(living(), ["edge 2 r1"]);
+		table.hear(word(1));
+		assert.deepEqual(living(), ["edge 2 r1", "edge 1 r1"]);
 	});
 });
 
