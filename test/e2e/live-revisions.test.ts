@@ -114,6 +114,26 @@ describe("while requests run through two Envoys", () => {
 		}
 	});
 
+	test("an Envoy that has the filter from the kept file starts without a server, and takes what comes next", async (t) => {
+		const { port, ready } = server;
+		assert.equal(await server.stop(), 0);
+		const filter = { file: join(configuration.stateDir, "filter.json") };
+		const envoy = await TestEnvoy.start({ upstreamPort: upstream.port, mixerPort: port, filter, change: balance });
+		t.after(() => envoy.stop());
+		const load = steadyLoad(envoy.port, RATE / 2);
+		t.after(() => load.stop());
+		await decidedBy(`w${words}`, load);
+		server = await server.startAgain();
+		assert.equal(server.ready.mixerPort, ready.mixerPort);
+		await configuration.say(`w${++words}`);
+		await decidedBy(`w${words}`, load);
+		await load.stop();
+		assert.deepEqual(
+			load.answers.filter(({ status }) => status !== 200),
+			[],
+		);
+	});
+
 	test("no request has failed", async () => {
 		await Promise.all(loads.map((load) => load.stop()));
 		for (const { answers } of loads) {

@@ -66,6 +66,42 @@ test("brings up the bookstore as the banner says, and leaves nothing behind", as
 	assert.deepEqual(await readdir(stateDir), []);
 });
 
+test("takes an edit live, says what is wrong with a broken one, and changes nothing then", async (t) => {
+	const server = createServer((_, response) => response.end());
+	t.after(() => server.close());
+	await cp(join(checkout, "test/testdata/e2e/revisions"), join(dir, "live"), { recursive: true });
+	const edit = (file: string, text: string) => writeFile(join(dir, "live/words", file), text);
+	const word = async () => (await send({ port: ports.listener, path: "/" })).headers.get("x-word");
+	const run = start({ config: "live", flags: ["--upstream", `127.0.0.1:${await listen(server)}`] });
+	await run.printed("Envoy admin");
+	await edit("data.json", '{"words": {"word": "edited"}}');
+	await run.printed(" build\n");
+	const line =
+		/\n\d\d:\d\d:\d\d policy [0-9a-f]{6} → ([0-9a-f]{6}) live in 2\/2 workers, [\d.]+ m?s after a [\d.]+ m?s build\n/;
+	const [, revision = ""] = line.exec(run.stdout) ?? assert.fail(run.stdout);
+	assert.equal(await word(), "edited");
+	const rego = 'package words\n\nstaff if input.attributes.request.http.header["x-role"] == "staff"\n';
+	await edit("wrong.rego", rego);
+	await run.printed("want one of: ");
+	const [, block = ""] = /\n\d\d:\d\d:\d\d (policy not changed: .*? want one of: )/s.exec(run.stdout) ?? [];
+	assert.equal(
+		block,
+		`policy not changed: 1 error; ${revision} keeps deciding
+ live/words/wrong.rego:3: rego_type_error: undefined ref
+   3 | staff if input.attributes.request.http.header["x-role"] == "staff"
+     |                                        ^^^^^^ have "header", want one of: `,
+	);
+	assert.equal(await word(), "edited");
+	await edit("wrong.rego", "package words\n");
+	await edit("data.json", '{"words": {"word": "again"}}');
+	await run.printed(`policy ${revision} → `);
+	assert.equal(await word(), "again");
+	const { status } = await run.stop("SIGINT");
+	assert.equal(status, 0, run.stderr);
+	assert.equal(run.stderr, "");
+	assert.deepEqual(await readdir(stateDir), []);
+});
+
 test("delivers the records that are on their way when it is stopped", async () => {
 	const run = start();
 	await run.printed("grep sluice_decisions\n");

@@ -23,8 +23,8 @@ export interface TestEnvoyOptions {
 	/** Where gRPC goes; the same port as the rest if left out. */
 	readonly upstreamHttp2Port?: number;
 	readonly mixerPort: number;
-	/** The text of filter.json, or the discovery server's port. */
-	readonly filter: string | { readonly discoveryPort: number };
+	/** The text of filter.json, that file where another process keeps it, or the discovery server's port. */
+	readonly filter: string | { readonly file: string } | { readonly discoveryPort: number };
 	/** What it calls itself; "sluice-test" if left out. */
 	readonly nodeId?: string;
 	/** Path of another Envoy than the set-up's. */
@@ -146,6 +146,7 @@ export function discoveryText(): Promise<string> {
 }
 
 async function filterSource(filter: TestEnvoyOptions["filter"], dir: string): Promise<FilterSource> {
+	if (typeof filter === "object" && "file" in filter) return filter;
 	if (typeof filter === "object") return { discovery: { host: "127.0.0.1", port: filter.discoveryPort } };
 	const file = join(dir, FILTER_FILE);
 	await writeFile(file, filter);
