@@ -8,7 +8,7 @@ import { readKeptConfiguration, writeKeptConfiguration } from "./kept-configurat
 import { KeptRevisions } from "./kept-revisions.ts";
 import { readServerRecord, removeServerRecord, type ServerRecord, writeServerRecord } from "./server-record.ts";
 
-/** What a server leaves behind for the next one, and for people's commands. Its layout is in docs/operations.md. */
+/** What a server leaves behind for the next one, and for people's commands. Its layout is in docs/revisions.md. */
 export class StateFolder {
 	readonly dir: string;
 	readonly revisions: KeptRevisions;
