@@ -33,7 +33,10 @@ export async function makeAdminToken(file: string): Promise<string> {
  * @throws MixerError "invalid", naming the file and never what is in it.
  */
 export async function readAdminToken(file: string): Promise<string> {
-	const { mode } = await stat(file);
+	const { mode } = await stat(file).catch((cause: unknown) => {
+		const text = `${file}: there is no token, or it is not yours: the user who runs the server may go back`;
+		throw new MixerError("invalid", text, { cause });
+	});
 	if ((mode & 0o077) !== 0) {
 		const shown = (mode & 0o777).toString(8).padStart(4, "0");
 		throw new MixerError("invalid", `${file}: mode ${shown} must be 0600: delete the file, a server makes a new one`);

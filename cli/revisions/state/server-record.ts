@@ -29,6 +29,10 @@ export async function readServerRecord(file: string): Promise<ServerRecord> {
 	try {
 		return ServerRecord.parse(JSON.parse(await readFile(file, "utf8")));
 	} catch (cause) {
-		throw new MixerError("unavailable", `${file}: no server of this version of sluice runs`, { cause });
+		throw new MixerError(
+			"unavailable",
+			`${file}: no server runs here: start sluice serve or sluice up, or name another --config`,
+			{ cause },
+		);
 	}
 }

@@ -54,7 +54,7 @@ describe("a state folder", () => {
 
 	test("says where its server is, until that has gone", async (t) => {
 		const state = await StateFolder.open(await temporaryFolder(t));
-		const message = `${join(state.dir, "server.json")}: no server of this version of sluice runs`;
+		const message = `${join(state.dir, "server.json")}: no server runs here: start sluice serve or sluice up, or name another --config`;
 		await assert.rejects(state.readServer(), { code: "unavailable", message });
 		await state.writeServer({ pid: 7, adminPort: 1, mixerPort: 2, discoveryPort: 3 });
 		assert.deepEqual(await state.readServer(), { version: 1, pid: 7, adminPort: 1, mixerPort: 2, discoveryPort: 3 });
