@@ -12,7 +12,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 	mixer: ["galley"],
 	galley: [],
 	pilot: ["galley"],
-	cli: ["mixer", "pilot", "galley", "setup", "package.json"],
+	citadel: ["galley"],
+	cli: ["mixer", "pilot", "citadel", "galley", "setup", "package.json"],
 	samples: [],
 	// What links the filter with its guard links it with a policy.
 	setup: ["mixer"],

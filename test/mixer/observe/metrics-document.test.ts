@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { describe, test } from "node:test";
+import { KeyMetrics } from "../../../citadel/metrics.ts";
 import { adapters } from "../../../mixer/adapters/registry.ts";
 import { MixerMetrics } from "../../../mixer/observe/metrics.ts";
 import { DiscoveryMetrics } from "../../../pilot/discovery/metrics.ts";
@@ -20,7 +21,7 @@ async function documented(): Promise<{ servers: Row[]; filter: Row[] }> {
 	return { servers: rows(servers), filter: rows(filter) };
 }
 
-/** Everything that /metrics can show: a Mixer with all adapters, and the discovery server. */
+/** Everything that /metrics can show: a Mixer with all adapters, the discovery server, and TLS. */
 async function exposed(): Promise<Row[]> {
 	const metrics = new MixerMetrics({ name: "sluice", version: "0", node: "0" });
 	metrics.calls();
@@ -28,7 +29,8 @@ async function exposed(): Promise<Row[]> {
 	metrics.handlers(() => new Map());
 	metrics.workerKills(() => 0);
 	metrics.presence(() => ({ proxies: 0, vms: new Map() }));
-	const registries = [metrics.registry, new DiscoveryMetrics().registry];
+	const key = new KeyMetrics({ material: () => ({ certificateEndMs: 0, authoritiesEndMs: 0 }), now: () => 0 });
+	const registries = [metrics.registry, new DiscoveryMetrics().registry, key.registry];
 	for (const adapter of adapters.values()) {
 		const env = adapterEnv();
 		const handler = await adapter.build({}, env);
@@ -42,7 +44,7 @@ async function exposed(): Promise<Row[]> {
 const byName = (a: Row, b: Row) => a.name.localeCompare(b.name);
 
 describe("docs/metrics.md", () => {
-	test("lists exactly the metrics that the Mixer and the discovery server expose, with their types", async () => {
+	test("lists exactly the metrics that a server exposes, with their types", async () => {
 		const { servers } = await documented();
 		assert.deepEqual(servers.toSorted(byName), (await exposed()).toSorted(byName));
 	});
