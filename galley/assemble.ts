@@ -4,7 +4,7 @@ import type { Entry } from "./entry.ts";
 import { API_VERSION } from "./kinds/document-kind.ts";
 import { settingsSchema } from "./kinds/settings.ts";
 import { compareBytes } from "./message.ts";
-import type { HandlerConfig, Policy, Settings, Snapshot } from "./snapshot.ts";
+import type { HandlerConfig, Policy, Settings, Snapshot, TlsSettings } from "./snapshot.ts";
 
 type EntryOf<Kind extends Entry["kind"]> = Extract<Entry, { kind: Kind }>;
 
@@ -15,7 +15,7 @@ export function assembleSnapshot(dir: string, entries: readonly Entry[]): Snapsh
 	const handlers = entries.filter((entry) => entry.kind === "Handler").sort(byName);
 	return deepFreeze({
 		dir,
-		settings: toSettings(settings?.value.spec ?? defaultSettings()),
+		settings: toSettings(dir, settings?.value.spec ?? defaultSettings()),
 		policies: policies.map((entry) => toPolicy(dir, entry)),
 		handlers: handlers.map(toHandler),
 	});
@@ -27,7 +27,7 @@ function defaultSettings(): SettingsSpec {
 	return settingsSchema.parse({ apiVersion: API_VERSION, kind: "Settings", metadata: { name: "default" } }).spec;
 }
 
-function toSettings(spec: SettingsSpec): Settings {
+function toSettings(dir: string, { tls, ...spec }: SettingsSpec): Settings {
 	const { grace, staleAfter, ...mixer } = spec.mixer;
 	const { ttl, denialTtl, ...cache } = spec.cache;
 	const { timeout, ...httpSend } = spec.httpSend;
@@ -36,7 +36,13 @@ function toSettings(spec: SettingsSpec): Settings {
 		cache: { ...cache, ttlMs: ttl, denialTtlMs: denialTtl },
 		mixer: { ...mixer, graceMs: grace, staleAfterMs: staleAfter },
 		httpSend: { ...httpSend, timeoutMs: timeout },
+		...(tls !== undefined && { tls: toTls(dir, tls) }),
 	};
+}
+
+function toTls(dir: string, tls: NonNullable<SettingsSpec["tls"]>): TlsSettings {
+	const file = (field: "certificate" | "key" | "clientAuthorities") => resolve(dir, tls[field]);
+	return { ...tls, certificate: file("certificate"), key: file("key"), clientAuthorities: file("clientAuthorities") };
 }
 
 function toPolicy(dir: string, { value, source }: EntryOf<"Policy">): Policy {

@@ -104,6 +104,22 @@ export interface Settings {
 		readonly discovery: number;
 		readonly admin: number;
 	};
+	/** Left out: none. */
+	readonly tls?: TlsSettings;
+}
+
+/** Mutual TLS on the Mixer's and the discovery port. */
+export interface TlsSettings {
+	/** Absolute paths of PEM files. */
+	readonly certificate: string;
+	readonly key: string;
+	readonly clientAuthorities: string;
+	/** Left out: every proxy with a certificate of the authorities. */
+	readonly proxies?: readonly {
+		readonly identity: string;
+		readonly nodes?: readonly string[];
+		readonly may: readonly ("check" | "report" | "discover")[];
+	}[];
 }
 
 /** Everything a person wrote, valid, defaulted and frozen. */

@@ -6,6 +6,7 @@ import { httpSendSchema } from "./http-send.ts";
 import { envoyName } from "./names.ts";
 import { redactionSchema } from "./redaction.ts";
 import { port } from "./target.ts";
+import { tlsSchema } from "./tls.ts";
 
 const KIB = 1024;
 
@@ -174,6 +175,7 @@ export const settingsSchema = documentSchema(
 			mixer: mixerSchema,
 			httpSend: httpSendSchema,
 			ports: portsSchema,
+			tls: tlsSchema,
 		})
 		.prefault({}),
 );

@@ -18,6 +18,13 @@ spec:
   mixer: {cluster: mixer, policyWorkers: 1, queuedChecks: 2, grace: 100ms, staleAfter: 1s}
   httpSend: {hosts: [api.example.com, "*.example.org:8443", "[::1]:80"], timeout: 10ms, responseBytes: 1024, cacheBytes: 0}
   ports: {listener: 1, envoyAdmin: 2, mixer: 3, discovery: 4, admin: 65535}
+  tls:
+    certificate: tls/server.crt
+    key: /run/secrets/server.key
+    clientAuthorities: ../ca.crt
+    proxies:
+      - {identity: "spiffe://cluster.local/ns/*/sa/gateway", nodes: ["gateway-*", edge], may: [report]}
+      - {identity: "*.example.com"}
 ---
 apiVersion: sluice.dev/v1alpha1
 kind: Policy
@@ -62,6 +69,15 @@ test("reads every field of every kind", async (context) => {
 				cacheBytes: 0,
 			},
 			ports: { listener: 1, envoyAdmin: 2, mixer: 3, discovery: 4, admin: 65535 },
+			tls: {
+				certificate: join(dir, "tls/server.crt"),
+				key: "/run/secrets/server.key",
+				clientAuthorities: join(dir, "../ca.crt"),
+				proxies: [
+					{ identity: "spiffe://cluster.local/ns/*/sa/gateway", nodes: ["gateway-*", "edge"], may: ["report"] },
+					{ identity: "*.example.com", may: ["check", "report", "discover"] },
+				],
+			},
 		},
 		policies: [
 			{
@@ -80,7 +96,7 @@ test("reads every field of every kind", async (context) => {
 				strictBuiltinErrors: false,
 				deadlineMs: 10_000,
 				file: "all.yaml",
-				line: 14,
+				line: 21,
 			},
 		],
 		handlers: [
@@ -91,7 +107,7 @@ test("reads every field of every kind", async (context) => {
 				queueRecords: 1,
 				timeoutMs: 300_000,
 				file: "all.yaml",
-				line: 30,
+				line: 37,
 			},
 		],
 	});
