@@ -14,6 +14,7 @@ import type { HandlerSpec } from "./report/build-handlers.ts";
 import { Dispatcher } from "./report/dispatcher.ts";
 import { type RedactionNames, redactor } from "./report/redaction.ts";
 import { reportService } from "./report/report-service.ts";
+import type { Recognise } from "./server/caller.ts";
 import { GrpcServer } from "./server/grpc-server.ts";
 import type { CallObserver } from "./server/unary-call.ts";
 
@@ -39,6 +40,8 @@ export interface MixerOptions extends MixerConfiguration {
 	readonly ports: { readonly mixer: number; readonly admin: number };
 	/** How the gRPC port is secured; not at all if left out. */
 	readonly credentials?: ServerCredentials;
+	/** Who may do what there; everyone everything if left out. */
+	readonly recognise?: Recognise;
 	/** Shown at /metrics beside those of the Mixer and its handlers; no name stands in two of them. */
 	readonly registries?: readonly Registry[];
 	/** What the admin port does besides. */
@@ -87,8 +90,8 @@ export async function serveMixer(options: MixerOptions): Promise<Mixer> {
 	const observe = logging(metrics.calls(), options.logger);
 	const announce = announceService({ presence: live.presence, revision });
 	const calls = { check: options.check, report: live.report, announce };
-	const { credentials } = options;
-	const secured = credentials === undefined ? {} : { credentials };
+	const { credentials, recognise } = options;
+	const secured = { ...(credentials && { credentials }), ...(recognise && { recognise }) };
 	const grpc = new GrpcServer({ host, port: ports.mixer, calls, observe, clock, ...secured });
 	const registries = () => [metrics.registry, ...(options.registries ?? []), ...live.dispatcher.registries()];
 	const admin = new AdminServer({ ...options, revision, port: ports.admin, registries });

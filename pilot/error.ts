@@ -2,6 +2,8 @@
 export type PilotErrorCode =
 	/** What somebody sent or handed over is wrong. */
 	| "invalid"
+	/** Its certificate does not allow it. */
+	| "forbidden"
 	/** More than a bound allows. */
 	| "exhausted"
 	/** Unreachable, late or stopped: another try may work. */

@@ -2,6 +2,7 @@ import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
 import { Mixer } from "../api/generated/mixer_pb.js";
 import type { Clock } from "../observe/clock.ts";
+import { Callers, type Recognise } from "./caller.ts";
 import { listenFailure } from "./listen-failure.ts";
 import { addMixerService, MAX_REPORT_BYTES, type MixerCalls } from "./mixer-service.ts";
 import { addReflection } from "./reflection.ts";
@@ -19,6 +20,8 @@ export interface GrpcServerOptions {
 	readonly port: number;
 	/** How the port is secured; not at all if left out. */
 	readonly credentials?: ServerCredentials;
+	/** Who may do what; everyone everything if left out. */
+	readonly recognise?: Recognise;
 	readonly calls: MixerCalls;
 	readonly observe: CallObserver;
 	readonly clock: Clock;
@@ -36,8 +39,9 @@ export class GrpcServer {
 
 	constructor(options: GrpcServerOptions) {
 		this.#options = options;
-		const { calls, observe, clock } = options;
-		addMixerService(this.#server, { calls, observe, now: clock.now, all: this.#calls });
+		const { calls, observe, clock, recognise } = options;
+		const callers = recognise && new Callers(recognise);
+		addMixerService(this.#server, { calls, observe, now: clock.now, all: this.#calls, callers });
 		this.#health.addToServer(this.#server);
 		addReflection(this.#server);
 	}

@@ -9,12 +9,14 @@ import {
 	type CheckResponse,
 	CheckResponseSchema,
 	Mixer,
+	type Origin,
 	type ReportRequest,
 	ReportRequestSchema,
 	type ReportResponse,
 	ReportResponseSchema,
 } from "../api/generated/mixer_pb.js";
-import { type CallCount, type CallObserver, handleUnary, unaryDefinition } from "./unary-call.ts";
+import type { Use } from "./caller.ts";
+import { handleUnary, type UnaryOptions, unaryDefinition } from "./unary-call.ts";
 
 /** A Check carries an input of 64 KiB by default; this leaves room for a configured larger one. */
 export const MAX_CHECK_BYTES = 1024 * 1024;
@@ -42,16 +44,14 @@ export interface MixerCalls {
 }
 
 /** Adds sluice.mixer.v1.Mixer to a server. */
-export function addMixerService(
-	server: Server,
-	options: { calls: MixerCalls; observe: CallObserver; now: () => number; all: CallCount },
-): void {
+export function addMixerService(server: Server, options: UnaryOptions & { readonly calls: MixerCalls }): void {
 	const check = {
 		name: "Check",
 		input: CheckRequestSchema,
 		output: CheckResponseSchema,
 		maxBytes: MAX_CHECK_BYTES,
 		maxCalls: MAX_CHECKS,
+		...as("check"),
 		handle: options.calls.check,
 	};
 	const report = {
@@ -60,6 +60,7 @@ export function addMixerService(
 		output: ReportResponseSchema,
 		maxBytes: MAX_REPORT_BYTES,
 		maxCalls: MAX_REPORTS,
+		...as("report"),
 		handle: options.calls.report,
 	};
 	const announce = {
@@ -68,6 +69,7 @@ export function addMixerService(
 		output: AnnounceResponseSchema,
 		maxBytes: MAX_ANNOUNCE_BYTES,
 		maxCalls: MAX_ANNOUNCES,
+		...as("report"),
 		handle: options.calls.announce,
 	};
 	const definition = (name: string) => unaryDefinition(`/${Mixer.typeName}/${name}`);
@@ -79,4 +81,9 @@ export function addMixerService(
 			Announce: handleUnary(announce, options),
 		},
 	);
+}
+
+/** A method that takes this allowance; who calls says so in the request's origin. */
+function as<Allowed extends Use>(use: Allowed) {
+	return { use, proxyOf: ({ origin }: { readonly origin?: Origin | undefined }) => origin?.proxy };
 }

@@ -13,6 +13,11 @@ export const overloaded: RpcStatus = { code: status.RESOURCE_EXHAUSTED, details:
 /** The client's deadline passed before anything was done. */
 export const late: RpcStatus = { code: status.DEADLINE_EXCEEDED, details: "deadline exceeded" };
 
+/** The caller may not do this, says `why`, which speaks of the caller alone. */
+export function forbidden(why: string): RpcStatus {
+	return { code: status.PERMISSION_DENIED, details: why };
+}
+
 /** A request beyond its method's bound; never decoded. */
 export function tooLarge(bytes: number, maxBytes: number): RpcStatus {
 	return { code: status.RESOURCE_EXHAUSTED, details: `request: ${bytes} bytes must be at most ${maxBytes}` };

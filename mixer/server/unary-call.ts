@@ -1,7 +1,8 @@
 import { type DescMessage, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
 import { type MethodDefinition, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
 import { MixerError } from "../error.ts";
-import { late, overloaded, type RpcStatus, statusOf, tooLarge } from "./status.ts";
+import type { Caller, Callers, ConnectedCall, Use } from "./caller.ts";
+import { forbidden, late, overloaded, type RpcStatus, statusOf, tooLarge } from "./status.ts";
 
 /** A method of one request and one answer, as generated code knows it. */
 export interface UnaryMethod<In extends DescMessage, Out extends DescMessage> {
@@ -12,11 +13,15 @@ export interface UnaryMethod<In extends DescMessage, Out extends DescMessage> {
 	readonly maxBytes: number;
 	/** Calls at once; one more is refused before its request is decoded. */
 	readonly maxCalls: number;
+	/** What a caller must be allowed. */
+	readonly use: Use;
+	/** The proxy that a request says it comes from; undefined where it does not say. */
+	readonly proxyOf: (request: MessageShape<In>) => string | undefined;
 	readonly handle: (request: MessageShape<In>) => Promise<MessageShape<Out>>;
 }
 
 /** What is used of a gRPC call. */
-export type UnaryCall = Pick<ServerUnaryCall<Buffer, Buffer>, "request" | "getDeadline">;
+export type UnaryCall = Pick<ServerUnaryCall<Buffer, Buffer>, "request" | "getDeadline"> & ConnectedCall;
 
 /** Told of every call's end; `error` is what was thrown, for the log. */
 export type CallObserver = (call: { method: string; code: status; durationMs: number; error?: unknown }) => void;
@@ -40,10 +45,19 @@ export function unaryDefinition(path: string): MethodDefinition<Buffer, Buffer> 
 	};
 }
 
-/** Runs a method's calls: bounds, deadline, decoding, one answer, errors as statuses. */
+export interface UnaryOptions {
+	readonly observe: CallObserver;
+	readonly now: () => number;
+	/** Of all methods. */
+	readonly all: CallCount;
+	/** Who may do what; everyone everything if left out. */
+	readonly callers?: Callers | undefined;
+}
+
+/** Runs a method's calls: bounds, deadline, who may, decoding, one answer, errors as statuses. */
 export function handleUnary<In extends DescMessage, Out extends DescMessage>(
 	method: UnaryMethod<In, Out>,
-	options: { observe: CallObserver; now: () => number; all: CallCount },
+	options: UnaryOptions,
 ): (call: UnaryCall, callback: sendUnaryData<Buffer>) => void {
 	const own: CallCount = { underWay: 0 };
 	return async (call, callback) => {
@@ -51,15 +65,22 @@ export function handleUnary<In extends DescMessage, Out extends DescMessage>(
 		const end = (code: status, error?: unknown) => {
 			options.observe({ method: method.name, code, durationMs: options.now() - start, error });
 		};
-		const refused = refusal(method, { own, bytes: call.request.length, deadline: call.getDeadline(), nowMs: start });
-		if (refused !== undefined) {
+		const refuse = (refused: RpcStatus) => {
 			callback(refused);
-			return end(refused.code);
-		}
+			end(refused.code);
+		};
+		const refused = refusal(method, { own, bytes: call.request.length, deadline: call.getDeadline(), nowMs: start });
+		if (refused !== undefined) return refuse(refused);
+		const caller = options.callers?.of(call);
+		const ruling = caller?.refusal(method.use, undefined);
+		if (ruling !== undefined) return refuse(forbidden(ruling));
 		own.underWay++;
 		options.all.underWay++;
 		try {
-			const answer = await method.handle(decode(method, call.request));
+			const request = decode(method, call.request);
+			const claim = claimRefusal(method, { caller, request });
+			if (claim !== undefined) return refuse(forbidden(claim));
+			const answer = await method.handle(request);
 			callback(null, Buffer.from(toBinary(method.output, answer)));
 			end(status.OK);
 		} catch (error) {
@@ -80,6 +101,15 @@ function refusal(
 	if (call.own.underWay >= method.maxCalls) return overloaded;
 	if (call.bytes > method.maxBytes) return tooLarge(call.bytes, method.maxBytes);
 	return Number(call.deadline) <= call.nowMs ? late : undefined;
+}
+
+/** A caller that speaks for another proxy than it is could hand in records in its name, or keep its own from being taken. */
+function claimRefusal<In extends DescMessage, Out extends DescMessage>(
+	{ use, proxyOf }: UnaryMethod<In, Out>,
+	{ caller, request }: { caller: Caller | undefined; request: MessageShape<In> },
+): string | undefined {
+	const proxy = proxyOf(request);
+	return proxy === undefined ? undefined : caller?.refusal(use, proxy);
 }
 
 function decode<In extends DescMessage>(method: { readonly input: In }, bytes: Uint8Array): MessageShape<In> {

@@ -6,7 +6,7 @@ import { type Endpoint, endpoints, serviceNames, streamDefinition } from "./endp
 import { failCall, type GrpcCall, openStream } from "./grpc-call.ts";
 import type { DiscoveryMetrics } from "./metrics.ts";
 import { type DiscoveryObserver, streamEvents } from "./observer.ts";
-import { type Authorize, onlyLoopback } from "./peer.ts";
+import { type Admit, type Authorize, onlyLoopback } from "./peer.ts";
 import type { AnyRequest } from "./protocol.ts";
 import { type Publication, publication } from "./publication.ts";
 import type { Timer } from "./timer.ts";
@@ -39,6 +39,8 @@ export interface DiscoveryServerOptions {
 	readonly authorize?: Authorize;
 	/** How the port is secured; not at all if left out. */
 	readonly credentials?: ServerCredentials;
+	/** Whom to end a stream with PERMISSION_DENIED; nobody if left out. */
+	readonly admit?: Admit;
 	readonly observer: DiscoveryObserver;
 	readonly metrics: DiscoveryMetrics;
 	readonly timer: Timer;
@@ -122,6 +124,11 @@ export class DiscoveryServer {
 		};
 	}
 
+	/** Asks again who may have what: to be called when that has changed. */
+	reconsider(): void {
+		for (const stream of this.#streams.values()) stream.push();
+	}
+
 	/** Ends all streams and listens no longer. What was published stays with the proxies. */
 	async stop(): Promise<void> {
 		this.#setServing(false);
@@ -138,7 +145,7 @@ export class DiscoveryServer {
 	}
 
 	#add<Request extends AnyRequest>(endpoint: Endpoint<Request>): void {
-		const { authorize = onlyLoopback, observer, metrics, timer } = this.#options;
+		const { authorize = onlyLoopback, admit, observer, metrics, timer } = this.#options;
 		const counters = metrics.of(endpoint);
 		const events = streamEvents({ observer, counters });
 		const current = () => this.#current;
@@ -149,7 +156,7 @@ export class DiscoveryServer {
 				failCall(call, error);
 				return;
 			}
-			const stream = openStream(call, { endpoint, authorize, current, turns: this.#turns, timer, events });
+			const stream = openStream(call, { endpoint, authorize, admit, current, turns: this.#turns, timer, events });
 			this.#streams.set(call, stream);
 			counters.opened();
 			call.once("cancelled", () => {

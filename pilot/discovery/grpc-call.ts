@@ -33,6 +33,8 @@ function statusOf(code: PilotErrorCode): status {
 	switch (code) {
 		case "invalid":
 			return status.INVALID_ARGUMENT;
+		case "forbidden":
+			return status.PERMISSION_DENIED;
 		case "exhausted":
 			return status.RESOURCE_EXHAUSTED;
 		case "unavailable":

@@ -20,6 +20,9 @@ export interface ProxyNode {
 /** Whether a proxy may have a resource. One that may not is told that there is none. Asked anew for each response. */
 export type Authorize = (peer: Peer, node: ProxyNode, resourceName: string) => boolean;
 
+/** Why a proxy may have no stream at all, in words for it; undefined where it may. */
+export type Admit = (peer: Peer, node: ProxyNode) => string | undefined;
+
 const loopback = new BlockList();
 loopback.addSubnet("127.0.0.0", 8, "ipv4");
 loopback.addAddress("::1", "ipv6");

@@ -2,7 +2,7 @@ import { PilotError } from "../error.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { escapeControls } from "./escape.ts";
 import { nackDetail } from "./nack-detail.ts";
-import type { Authorize, Peer, ProxyNode } from "./peer.ts";
+import type { Admit, Authorize, Peer, ProxyNode } from "./peer.ts";
 import type { AnyRequest } from "./protocol.ts";
 import type { Publication } from "./publication.ts";
 import { servedCatalogue } from "./served-catalogue.ts";
@@ -34,6 +34,7 @@ export interface StreamOptions<Request extends AnyRequest> {
 	readonly call: StreamCall;
 	readonly peer: Peer;
 	readonly authorize: Authorize;
+	readonly admit?: Admit | undefined;
 	readonly current: () => Publication | undefined;
 	readonly turns: Turns;
 	readonly timer: Timer;
@@ -122,7 +123,9 @@ export class DiscoveryStream<Request extends AnyRequest> {
 		if (id.length > MAX_NODE_ID_LENGTH) {
 			throw new PilotError("invalid", `node.id: ${id.length} characters must be at most ${MAX_NODE_ID_LENGTH}`);
 		}
-		const { endpoint, current, timer, events } = this.#options;
+		const { endpoint, current, timer, events, peer, admit } = this.#options;
+		const ruling = admit?.(peer, { id, cluster });
+		if (ruling !== undefined) throw new PilotError("forbidden", ruling);
 		const isAllowed = (name: string) => this.#isAllowed({ id, cluster }, name);
 		const catalogue = servedCatalogue({ current, isAllowed, isPatient: () => this.#isPatient });
 		this.#endPatience = timer.after(PATIENCE_MS, () => {

@@ -1,9 +1,10 @@
+import type { ServerCredentials } from "@grpc/grpc-js";
 import { waitUntil } from "../../cli/up/wait-until.ts";
 import { systemClock } from "../../mixer/observe/clock.ts";
 import type { TypedExtensionConfig } from "../../pilot/api/generated/envoy/config/core/v3/extension_pb.js";
 import { DiscoveryServer } from "../../pilot/discovery/discovery-server.ts";
 import { DiscoveryMetrics } from "../../pilot/discovery/metrics.ts";
-import type { Authorize } from "../../pilot/discovery/peer.ts";
+import type { Admit, Authorize } from "../../pilot/discovery/peer.ts";
 
 /** Longest wait for a proxy's word, in milliseconds: an Envoy that could not connect comes back after two seconds. */
 const WORD_TIMEOUT_MS = 20_000;
@@ -12,6 +13,9 @@ export interface TestDiscoveryOptions {
 	/** A free one if left out. */
 	readonly port?: number;
 	readonly authorize?: Authorize;
+	readonly admit?: Admit;
+	/** None if left out. */
+	readonly credentials?: ServerCredentials;
 }
 
 /** The discovery server in this process, and what proxies say to it. */
@@ -46,6 +50,11 @@ export class TestDiscovery {
 
 	get port(): number {
 		return this.#port;
+	}
+
+	/** See DiscoveryServer. */
+	reconsider(): void {
+		this.#server.reconsider();
 	}
 
 	publish(revision: string, resource: TypedExtensionConfig, order?: number): void {

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
-import { CheckRequestSchema, type CheckResponse, CheckResponseSchema } from "../../../mixer/api/generated/mixer_pb.js";
+import {
+	type CheckRequest,
+	CheckRequestSchema,
+	type CheckResponse,
+	CheckResponseSchema,
+} from "../../../mixer/api/generated/mixer_pb.js";
 import { handleUnary, type UnaryCall } from "../../../mixer/server/unary-call.ts";
 
 const request = Buffer.from(toBinary(CheckRequestSchema, create(CheckRequestSchema, { revision: "ab" })));
@@ -18,6 +23,8 @@ function pendingMethod(options: { maxCalls: number; nowMs?: number }) {
 		output: CheckResponseSchema,
 		maxBytes: 1024,
 		maxCalls: options.maxCalls,
+		use: "check" as const,
+		proxyOf: ({ origin }: CheckRequest) => origin?.proxy,
 		handle: () => {
 			const call = Promise.withResolvers<CheckResponse>();
 			calls.push(call);
@@ -28,9 +35,12 @@ function pendingMethod(options: { maxCalls: number; nowMs?: number }) {
 	const handle = handleUnary(method, { observe, now: () => options.nowMs ?? 0, all });
 	const call = (unary: Partial<UnaryCall> = {}) =>
 		new Promise<status>((resolve) => {
-			handle({ request, getDeadline: () => Number.POSITIVE_INFINITY, ...unary }, (error) => {
-				resolve(error?.code ?? status.OK);
-			});
+			handle(
+				{ request, getDeadline: () => Number.POSITIVE_INFINITY, getAuthContext: () => ({}), ...unary },
+				(error) => {
+					resolve(error?.code ?? status.OK);
+				},
+			);
 		});
 	return { calls, observed, all, call };
 }

@@ -6,7 +6,14 @@ import {
 	type MessageShape,
 	toBinary,
 } from "@bufbuild/protobuf";
-import { Client, type ClientDuplexStream, credentials, type StatusObject } from "@grpc/grpc-js";
+import {
+	type ChannelCredentials,
+	Client,
+	type ClientDuplexStream,
+	type ClientOptions,
+	credentials,
+	type StatusObject,
+} from "@grpc/grpc-js";
 import {
 	DeltaDiscoveryRequestSchema,
 	DeltaDiscoveryResponseSchema,
@@ -36,12 +43,13 @@ export const methods = {
 export class DiscoveryClient {
 	readonly grpc: Client;
 
-	constructor(port: number) {
-		this.grpc = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
+	constructor(port: number, secured: { credentials?: ChannelCredentials; options?: ClientOptions } = {}) {
+		this.grpc = new Client(`127.0.0.1:${port}`, secured.credentials ?? credentials.createInsecure(), {
 			// Itself, whatever HTTP proxy the machine has.
 			"grpc.enable_http_proxy": 0,
 			"grpc.use_local_subchannel_pool": 1,
 			"grpc.max_receive_message_length": -1,
+			...secured.options,
 		});
 	}
 
