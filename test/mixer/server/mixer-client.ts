@@ -18,8 +18,8 @@ import {
 /** A client of mixer.proto by grpc-js and the generated messages. A failed call rejects with its ServiceError. */
 export class MixerClient extends Client {
 	/** @param port of 127.0.0.1: reached itself, whatever HTTP proxy the machine has. */
-	constructor(port: number, options: ClientOptions = {}) {
-		super(`127.0.0.1:${port}`, credentials.createInsecure(), { "grpc.enable_http_proxy": 0, ...options });
+	constructor(port: number, options: ClientOptions = {}, channel = credentials.createInsecure()) {
+		super(`127.0.0.1:${port}`, channel, { "grpc.enable_http_proxy": 0, ...options });
 	}
 
 	check(request: CheckRequest, options: CallOptions = {}): Promise<CheckResponse> {
