@@ -3,19 +3,11 @@ import "reflect-metadata";
 import { createPrivateKey, KeyObject, webcrypto, X509Certificate } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 import { CitadelError } from "./error.ts";
+import { BACKDATED_MS, MAX_LEAF_DAYS, ROOT_DAYS } from "./lifetimes.ts";
 
 const KEYS = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 
-/** Before it is made a certificate is valid already, for machines whose clocks are behind. */
-const BACKDATED_MS = 2 * 60_000;
-
 const DAY_MS = 86_400_000;
-
-/** A root's life: ten years, as nobody likes to replace what every machine trusts. */
-const ROOT_DAYS = 3652;
-
-/** A leaf's longest life: who renews every quarter lets a script do it. */
-export const MAX_LEAF_DAYS = 90;
 
 /** A certificate and its key, both PEM. */
 export interface Issued {
@@ -63,7 +55,7 @@ export class Authority {
 	/**
 	 * Opens a root that was made before.
 	 *
-	 * @throws CitadelError invalid where the two are not one authority.
+	 * @throws CitadelError where the two are not one authority.
 	 */
 	static open({ certificate, key }: Pick<Issued, "certificate" | "key">): Authority {
 		try {
@@ -71,19 +63,18 @@ export class Authority {
 			if (!new X509Certificate(certificate).checkPrivateKey(own)) throw new Error("the key is another one's");
 			return new Authority(new x509.X509Certificate(certificate), own.toCryptoKey(KEYS, false, ["sign"]));
 		} catch (cause) {
-			throw new CitadelError("invalid", "is not an authority that sluice cert init has made", { cause });
+			throw new CitadelError("is not an authority that sluice cert init has made", { cause });
 		}
 	}
 
 	/**
 	 * Issues a certificate with a new key, good for servers and clients.
 	 *
-	 * @throws CitadelError invalid where the authority's own time is over.
+	 * @throws CitadelError where the authority's own time is over.
 	 */
 	async issue({ spiffeId, dnsNames, days }: Leaf, nowMs: number): Promise<Issued> {
 		const endMs = this.#root.notAfter.getTime();
-		if (endMs <= nowMs)
-			throw new CitadelError("invalid", `expired at ${this.#root.notAfter.toISOString()}: make another`);
+		if (endMs <= nowMs) throw new CitadelError(`expired at ${this.#root.notAfter.toISOString()}: make another`);
 		const keys = await generateKeys();
 		const names = [{ type: "url", value: spiffeId } as const];
 		const dns = dnsNames.map((value) => ({ type: "dns", value }) as const);

@@ -21,7 +21,7 @@ export interface KeyTexts {
 
 const FIELDS = ["certificate", "key", "clientAuthorities"] as const;
 
-/** @throws CitadelError invalid, naming the field and the file that can't be read. */
+/** @throws CitadelError, naming the field and the file that can't be read. */
 export async function readKeyFiles(files: KeyFiles): Promise<KeyTexts> {
 	const [certificate, key, clientAuthorities] = await Promise.all([
 		read(files, FIELDS[0]),
@@ -48,8 +48,8 @@ async function read(files: KeyFiles, field: keyof KeyFiles): Promise<Buffer> {
 	} catch (cause) {
 		const code = cause instanceof Error && "code" in cause ? cause.code : String(cause);
 		const reason = code === "ENOENT" ? "does not exist" : `cannot be read (${code})`;
-		throw new CitadelError("invalid", `${place(files, field)}: ${reason}`, { cause });
+		throw new CitadelError(`${place(files, field)}: ${reason}`, { cause });
 	}
 	if (bytes.length <= MAX_FILE_BYTES) return bytes;
-	throw new CitadelError("invalid", `${place(files, field)}: ${bytes.length} bytes must be at most ${MAX_FILE_BYTES}`);
+	throw new CitadelError(`${place(files, field)}: ${bytes.length} bytes must be at most ${MAX_FILE_BYTES}`);
 }

@@ -17,22 +17,22 @@ export interface KeyMaterial {
 	readonly authoritiesEndMs: number;
 }
 
-/** @throws CitadelError invalid, naming the field and file of the first fault; nothing of a key is in it. */
+/** @throws CitadelError, naming the field and file of the first fault; nothing of a key is in it. */
 export function checkKeyMaterial(texts: KeyTexts, files: KeyFiles, nowMs: number): KeyMaterial {
 	const chain = certificatesIn(texts, files, "certificate");
 	const authorities = certificatesIn(texts, files, "clientAuthorities");
 	const fault = chainFault(chain, nowMs) ?? keyFault(texts.key, chain, files);
-	if (fault !== undefined) throw new CitadelError("invalid", `${place(files, fault.field)}: ${fault.text}`);
+	if (fault !== undefined) throw new CitadelError(`${place(files, fault.field)}: ${fault.text}`);
 	const alive = authorities.filter((each) => each.ca && endOf(each) > nowMs);
 	if (alive.length === 0) {
 		const text = "holds no authority that is valid now";
-		throw new CitadelError("invalid", `${place(files, "clientAuthorities")}: ${text}`);
+		throw new CitadelError(`${place(files, "clientAuthorities")}: ${text}`);
 	}
 	const material = { cert: texts.certificate, key: texts.key, ca: texts.clientAuthorities };
 	try {
 		createSecureContext(material);
 	} catch (cause) {
-		throw new CitadelError("invalid", `${place(files, "certificate")}: cannot be used for TLS`, { cause });
+		throw new CitadelError(`${place(files, "certificate")}: cannot be used for TLS`, { cause });
 	}
 	const certificateEndMs = Math.min(...chain.map(endOf));
 	return { ...material, certificateEndMs, authoritiesEndMs: Math.max(...alive.map(endOf)) };
@@ -45,13 +45,13 @@ interface Fault {
 
 function certificatesIn(texts: KeyTexts, files: KeyFiles, field: "certificate" | "clientAuthorities") {
 	const blocks = texts[field].toString("latin1").match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g);
-	if (blocks === null) throw new CitadelError("invalid", `${place(files, field)}: holds no PEM certificate`);
+	if (blocks === null) throw new CitadelError(`${place(files, field)}: holds no PEM certificate`);
 	return blocks.map((block, index) => {
 		try {
 			return new X509Certificate(block);
 		} catch (cause) {
 			const text = `its certificate ${index + 1} cannot be read`;
-			throw new CitadelError("invalid", `${place(files, field)}: ${text}`, { cause });
+			throw new CitadelError(`${place(files, field)}: ${text}`, { cause });
 		}
 	});
 }

@@ -42,7 +42,7 @@ export class KeyRotation {
 		this.#wait();
 	}
 
-	/** @throws CitadelError invalid, naming field and file, where they can't be used. */
+	/** @throws CitadelError, naming field and file, where they can't be used. */
 	static async start(options: KeyRotationOptions): Promise<KeyRotation> {
 		const texts = await readKeyFiles(options.files);
 		const material = checkKeyMaterial(texts, options.files, options.clock.now());

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { addBuildCommand } from "./commands/build.ts";
+import { addCertCommand } from "./commands/cert.ts";
 import { addEvalCommand } from "./commands/eval.ts";
 import { addPolicyCommand } from "./commands/policy.ts";
 import { addServeCommand } from "./commands/serve.ts";
@@ -22,6 +23,7 @@ addBuildCommand(program);
 addValidateCommand(program);
 addEvalCommand(program);
 addTestCommand(program);
+addCertCommand(program);
 
 try {
 	await program.parseAsync();

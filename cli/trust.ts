@@ -28,7 +28,7 @@ export interface Trust {
 /**
  * Reads the files of `spec.tls` and keeps to them.
  *
- * @throws CitadelError invalid, naming field and file, where they can't be used.
+ * @throws CitadelError, naming field and file, where they can't be used.
  */
 export async function startTrust(options: {
 	tls: TlsSettings;
