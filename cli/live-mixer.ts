@@ -9,7 +9,7 @@ import type { HandlerSpec } from "../mixer/report/build-handlers.ts";
 import { handlerSpecs } from "./handler-specs.ts";
 
 /** The part of the Settings that does not reach Envoys in a revision. */
-export type MixerSettings = Pick<Settings, "mixer" | "redaction" | "ports">;
+export type MixerSettings = Pick<Settings, "mixer" | "redaction" | "ports" | "tls">;
 
 /** What of a configuration the Mixer itself works by. */
 export interface MixerSnapshot extends Pick<Snapshot, "handlers"> {

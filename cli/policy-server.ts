@@ -1,5 +1,6 @@
 import { MixerError } from "../mixer/error.ts";
 import { systemClock } from "../mixer/observe/clock.ts";
+import type { Listening } from "./listening.ts";
 import type { MixerSettings, MixerSnapshot } from "./live-mixer.ts";
 import { pilotFailure } from "./pilot-failure.ts";
 import { buildCandidate } from "./revisions/candidate.ts";
@@ -20,6 +21,8 @@ export class PolicyServer {
 	readonly mixerPort: number;
 	readonly discoveryPort: number;
 	readonly adminPort: number;
+	/** How the ports of proxies are open. */
+	readonly listening: Listening;
 	readonly #options: ServerOptions;
 	readonly #parts: ServerParts;
 	#refresh: FolderRefresh | undefined;
@@ -35,6 +38,7 @@ export class PolicyServer {
 		this.mixerPort = made.parts.mixer.mixerPort;
 		this.adminPort = made.parts.mixer.adminPort;
 		this.discoveryPort = discoveryPort;
+		this.listening = made.options.listening;
 	}
 
 	/**
@@ -86,6 +90,7 @@ export class PolicyServer {
 		this.#cancelLook();
 		await this.#refresh?.stop();
 		await stopParts(this.#parts);
+		this.listening.trust?.stop();
 		await this.#options.state.removeServer(process.pid);
 	}
 

@@ -4,6 +4,7 @@ import type { Build } from "../mixer/policy/requirements.ts";
 import { writeBuild } from "../mixer/policy/write-build.ts";
 import type { ServeContext } from "./commands/serve.ts";
 import { filterFileText } from "./filter.ts";
+import { HOST, openListening } from "./listening.ts";
 import type { MixerSettings } from "./live-mixer.ts";
 import type { OutputFormat } from "./output.ts";
 import { PolicyServer, settingsOf } from "./policy-server.ts";
@@ -28,6 +29,10 @@ export interface ServeOptions {
 	readonly filter?: string;
 	/** Those chosen on the command line. */
 	readonly ports: Partial<ServePorts>;
+	/** Where the Mixer and the discovery server listen: an IP address. */
+	readonly host: string;
+	/** Whether they may do so without TLS. */
+	readonly insecureLoopback: boolean;
 	readonly output: OutputFormat;
 	readonly logger: AdapterLogger;
 }
@@ -66,7 +71,7 @@ export async function serve(options: ServeOptions, context: ServeContext): Promi
 }
 
 async function start(options: ServeOptions, { streams }: ServeContext): Promise<PolicyServer> {
-	const { configDir, filter: filterFile, logger, output, out } = options;
+	const { configDir, filter: filterFile, logger, output, out, host, insecureLoopback } = options;
 	const state = await StateFolder.open(options.stateDir);
 	const settings = await settingsOf(configDir, state);
 	const { mixer, discovery, admin } = { ...settings.ports, ...options.ports };
@@ -76,14 +81,21 @@ async function start(options: ServeOptions, { streams }: ServeContext): Promise<
 		uses.filter(({ port }) => port !== 0),
 		portOwner,
 	);
+	const listening = await openListening({ tls: settings.tls, host, insecureLoopback, logger });
 	const unchosen = PORTS.filter((name) => options.ports[name] === undefined);
-	return PolicyServer.start({
-		...{ configDir, state, ports, filterFile, logger },
+	const starting = PolicyServer.start({
+		...{ configDir, state, ports, listening, filterFile, logger },
 		goesFirst: "state",
 		...(out !== undefined && { write: (build: Build) => writeOut(build, out) }),
-		restartFields: unchosen.map((name): RestartField => `spec.ports.${name}`),
+		restartFields: [
+			...unchosen.map((name): RestartField => `spec.ports.${name}`),
+			...(listening.trust ? (["spec.tls"] as const) : []),
+		],
 		onEvent: logReport({ logger, output, stdout: streams.stdout }),
 	});
+	// Its timer would keep the process.
+	starting.catch(() => listening.trust?.stop());
+	return starting;
 }
 
 function writeOut(build: Build, out: string): Promise<void> {
@@ -92,15 +104,18 @@ function writeOut(build: Build, out: string): Promise<void> {
 
 function readyLine(server: PolicyServer, output: OutputFormat): string {
 	const { mixerPort, discoveryPort, adminPort, first } = server;
+	const { host, trust } = server.listening;
 	const { revision } = first.serving.build.requirements;
 	const { isKept: kept } = first;
 	if (output === "json") {
-		return `${JSON.stringify({ event: "ready", revision, kept, mixerPort, discoveryPort, adminPort })}\n`;
+		const ports = { mixerPort, discoveryPort, adminPort };
+		return `${JSON.stringify({ event: "ready", revision, kept, tls: trust !== undefined, ...ports })}\n`;
 	}
 	const addresses = [
-		`Mixer 127.0.0.1:${mixerPort}`,
-		`discovery 127.0.0.1:${discoveryPort}`,
-		`admin http://127.0.0.1:${adminPort}`,
+		`Mixer ${host}:${mixerPort}`,
+		`discovery ${host}:${discoveryPort}`,
+		`admin http://${HOST}:${adminPort}`,
 	];
-	return ` ✓ ready   policy ${shortRevision(revision)}${kept ? " as kept" : ""}   ${addresses.join("   ")}\n`;
+	const policy = `policy ${shortRevision(revision)}${kept ? " as kept" : ""}`;
+	return ` ✓ ready   ${policy}   ${addresses.join("   ")}${trust ? "" : "   without TLS"}\n`;
 }

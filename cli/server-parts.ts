@@ -1,10 +1,11 @@
 import type { AdapterLogger } from "../mixer/adapters/adapter.ts";
+import type { MixerChange } from "../mixer/mixer.ts";
 import { systemClock } from "../mixer/observe/clock.ts";
 import type { Build } from "../mixer/policy/requirements.ts";
 import { DiscoveryServer } from "../pilot/discovery/discovery-server.ts";
 import { DiscoveryMetrics } from "../pilot/discovery/metrics.ts";
-import { HOST, portCredentials } from "./listening.ts";
-import type { AlwaysOptions, LiveMixer, MixerSettings } from "./live-mixer.ts";
+import type { Listening } from "./listening.ts";
+import type { AlwaysOptions, LiveMixer, MixerSettings, MixerSnapshot } from "./live-mixer.ts";
 import type { FirstRevision } from "./revisions/first-revision.ts";
 import { policyRoutes, type RollbackOutcome } from "./revisions/policy-routes.ts";
 import type { PolicyStatus } from "./revisions/policy-status.ts";
@@ -16,6 +17,7 @@ import { ServedRevision } from "./revisions/served-revision.ts";
 import { SpreadWatch } from "./revisions/spread.ts";
 import type { StateFolder } from "./revisions/state/state-folder.ts";
 import { startMixer } from "./start-mixer.ts";
+import type { Trust } from "./trust.ts";
 
 export interface ServerOptions extends AlwaysOptions {
 	readonly configDir: string;
@@ -24,6 +26,8 @@ export interface ServerOptions extends AlwaysOptions {
 	readonly goesFirst: "state" | "folder";
 	/** 0 takes a free one. */
 	readonly ports: { readonly mixer: number; readonly discovery: number; readonly admin: number };
+	/** How the Mixer's and the discovery port are opened. */
+	readonly listening: Listening;
 	/** The filter that policies are linked into; that of the checkout if left out. */
 	readonly filterFile?: string | undefined;
 	/** Writes what else is written of each revision. */
@@ -55,20 +59,29 @@ export async function startParts(
 	first: FirstRevision,
 	actions: ServerActions,
 ): Promise<ServerParts> {
-	const { state, onEvent, logger } = options;
+	const { state, onEvent, logger, listening } = options;
+	const { host, trust } = listening;
 	const words = new ProxyWords({ now: systemClock.now, logger, onEvent });
 	const metrics = new DiscoveryMetrics();
 	const mixer = await startMixer({
 		...{ ...options, snapshot: first.snapshot, build: first.serving.build },
-		registries: [metrics.registry],
+		registries: [metrics.registry, ...(trust ? [trust.registry] : [])],
 		adminRoutes: policyRoutes({ token: await state.makeToken(), ...actions }),
 	});
-	const where = { host: HOST, port: options.ports.discovery, credentials: portCredentials() };
+	const where = { host, port: options.ports.discovery, ...(trust && discoveryTrust(trust)) };
 	const discovery = new DiscoveryServer({ ...where, observer: words, metrics, timer: systemClock });
 	const spread = new SpreadWatch({ presence: mixer.presence, proxies: words, clock: systemClock, onEvent });
 	const write = options.write ?? (async () => {});
 	const served = new ServedRevision({
-		...{ mixer, discovery, revisions: state.revisions, spread, clock: systemClock, onEvent, first: first.serving },
+		...{
+			mixer: governed(mixer, { trust, discovery }),
+			discovery,
+			revisions: state.revisions,
+			spread,
+			clock: systemClock,
+			onEvent,
+			first: first.serving,
+		},
 		keeper: new RevisionKeeper({ state, now: systemClock.now, onEvent, write }),
 		restartFields: toldOnce(options.restartFields, first.snapshot.settings),
 	});
@@ -80,6 +93,26 @@ export async function startParts(
 		await stopParts(parts);
 		throw error;
 	}
+}
+
+function discoveryTrust({ credentials, admit, authorize }: Trust) {
+	return { credentials, admit, authorize };
+}
+
+/** A Mixer with whose settings the list of proxies changes, for both servers. */
+function governed(mixer: LiveMixer, by: { trust: Trust | undefined; discovery: DiscoveryServer }) {
+	const prepare = async (snapshot: MixerSnapshot): Promise<MixerChange> => {
+		const change = await mixer.prepare(snapshot);
+		const commit = () => {
+			change.commit();
+			// Without spec.tls at all, which takes a restart, the list stays: all others may not be let in.
+			if (snapshot.settings.tls === undefined) return;
+			by.trust?.change(snapshot.settings.tls.proxies);
+			by.discovery.reconsider();
+		};
+		return { commit, discard: () => change.discard() };
+	};
+	return { prepare, load: (build: Build) => mixer.load(build) };
 }
 
 /** Ends the streams of proxies, answers what is under way and delivers what is queued. */

@@ -10,7 +10,7 @@ import { Readiness } from "../mixer/observe/readiness.ts";
 import { PolicyEngine } from "../mixer/policy/engine.ts";
 import type { Build } from "../mixer/policy/requirements.ts";
 import packageJson from "../package.json" with { type: "json" };
-import { HOST, portCredentials } from "./listening.ts";
+import { HOST, type Listening, plainLoopback } from "./listening.ts";
 import {
 	type AlwaysOptions,
 	LiveEngine,
@@ -25,6 +25,8 @@ export interface StartMixerOptions extends AlwaysOptions {
 	readonly build: Build;
 	/** 0 takes a free one. */
 	readonly ports: { readonly mixer: number; readonly admin: number };
+	/** How the Mixer's port is opened; without TLS, on loopback, if left out. */
+	readonly listening?: Listening;
 	/** More that is shown at the admin port's /metrics. */
 	readonly registries?: readonly Registry[];
 	/** More that the admin port does. */
@@ -33,7 +35,7 @@ export interface StartMixerOptions extends AlwaysOptions {
 }
 
 /**
- * Puts the Mixer together and starts it on loopback: engine with the build loaded, handlers, both ports. When this
+ * Puts the Mixer together and starts it: engine with the build loaded, handlers, both ports. When this
  * returns it is ready.
  */
 export async function startMixer(options: StartMixerOptions): Promise<LiveMixer> {
@@ -63,13 +65,15 @@ function serve(
 	options: StartMixerOptions,
 	{ live, metrics, readiness }: { live: LiveEngine; metrics: MixerMetrics; readiness: Readiness },
 ): Promise<Mixer> {
-	const { snapshot, ports, registries = [], adminRoutes = [], logger } = options;
+	const { snapshot, ports, registries = [], adminRoutes = [], logger, listening = plainLoopback } = options;
+	const { host: grpcHost, trust } = listening;
 	const { engine } = live;
 	return serveMixer({
 		...mixerConfiguration(snapshot, options),
 		check: checkService({ engine, onDecision: (result) => metrics.check(result) }),
 		host: HOST,
-		credentials: portCredentials(),
+		grpcHost,
+		...(trust && { credentials: trust.credentials, recognise: trust.recognise }),
 		...{ ports, registries, adminRoutes, readiness, metrics, about, logger },
 		inForce: () => live.inForce,
 		clock: systemClock,

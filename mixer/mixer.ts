@@ -36,6 +36,8 @@ export interface MixerOptions extends MixerConfiguration {
 	readonly check: (request: CheckRequest) => Promise<CheckResponse>;
 	/** Where both ports listen. The admin port speaks no TLS, so anything but loopback is the caller's decision. */
 	readonly host: string;
+	/** Where the gRPC port listens, if elsewhere. */
+	readonly grpcHost?: string;
 	/** 0 takes a free one. */
 	readonly ports: { readonly mixer: number; readonly admin: number };
 	/** How the gRPC port is secured; not at all if left out. */
@@ -90,9 +92,9 @@ export async function serveMixer(options: MixerOptions): Promise<Mixer> {
 	const observe = logging(metrics.calls(), options.logger);
 	const announce = announceService({ presence: live.presence, revision });
 	const calls = { check: options.check, report: live.report, announce };
-	const { credentials, recognise } = options;
+	const { credentials, recognise, grpcHost = host } = options;
 	const secured = { ...(credentials && { credentials }), ...(recognise && { recognise }) };
-	const grpc = new GrpcServer({ host, port: ports.mixer, calls, observe, clock, ...secured });
+	const grpc = new GrpcServer({ host: grpcHost, port: ports.mixer, calls, observe, clock, ...secured });
 	const registries = () => [metrics.registry, ...(options.registries ?? []), ...live.dispatcher.registries()];
 	const admin = new AdminServer({ ...options, revision, port: ports.admin, registries });
 	const shutDown = async () => {

@@ -26,7 +26,16 @@ export function sluice(options: PolicyFolderOptions, wanted: Placement): Deploy 
 
 async function startMixer(context: DeployContext, configDir: string): Promise<{ port: number; pid: number }> {
 	const ports = ["--mixer-port", "0", "--discovery-port", "0", "--admin-port", "0"];
-	const flags = [...ports, "--state", `${configDir}-state`, "--log-level", "warn", "--output", "json"];
+	const flags = [
+		...ports,
+		"--state",
+		`${configDir}-state`,
+		"--insecure-loopback",
+		"--log-level",
+		"warn",
+		"--output",
+		"json",
+	];
 	const { child, ready } = await startReadyChild(context, {
 		name: "the Mixer",
 		command: process.execPath,

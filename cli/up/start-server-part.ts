@@ -1,4 +1,5 @@
 import type { AdapterLogger } from "../../mixer/adapters/adapter.ts";
+import { plainLoopback } from "../listening.ts";
 import { PolicyServer } from "../policy-server.ts";
 import { consoleReport } from "../revisions/console-report.ts";
 import type { RestartField } from "../revisions/restart-fields.ts";
@@ -31,6 +32,8 @@ export async function startServerPart(part: {
 	const { streams } = run;
 	const server = await PolicyServer.start({
 		...{ configDir, state, ports },
+		// All of it is on this machine, for one person.
+		listening: plainLoopback,
 		goesFirst: "folder",
 		extraHandlers: [consoleHandler],
 		maxGraceMs: MAX_GRACE_MS,

@@ -28,6 +28,15 @@ const MAX_SENDING_BYTES = 256 * 1024 * 1024;
 const KEEPALIVE_AFTER_MS = 30_000;
 const KEEPALIVE_TIMEOUT_MS = 10_000;
 
+/** How long a connection lasts, and how long its streams may then go on, in milliseconds. */
+export interface ConnectionAge {
+	readonly maxMs: number;
+	readonly graceMs: number;
+}
+
+/** By TLS: whose certificate has ended by then, or is of an authority of the past, does not come back. The others do. */
+const SECURED_AGE: ConnectionAge = { maxMs: 3_600_000, graceMs: 10_000 };
+
 /** How long a stop waits for proxies to take note, in milliseconds. */
 const STOP_TIMEOUT_MS = 500;
 
@@ -39,6 +48,8 @@ export interface DiscoveryServerOptions {
 	readonly authorize?: Authorize;
 	/** How the port is secured; not at all if left out. */
 	readonly credentials?: ServerCredentials;
+	/** An hour by TLS, for ever without, if left out. */
+	readonly connectionAge?: ConnectionAge;
 	/** Whom to end a stream with PERMISSION_DENIED; nobody if left out. */
 	readonly admit?: Admit;
 	readonly observer: DiscoveryObserver;
@@ -52,12 +63,7 @@ export interface DiscoveryServerOptions {
  */
 export class DiscoveryServer {
 	readonly #options: DiscoveryServerOptions;
-	readonly #server = new Server({
-		"grpc.max_receive_message_length": MAX_REQUEST_BYTES,
-		"grpc.max_concurrent_streams": MAX_STREAMS_PER_CONNECTION,
-		"grpc.keepalive_time_ms": KEEPALIVE_AFTER_MS,
-		"grpc.keepalive_timeout_ms": KEEPALIVE_TIMEOUT_MS,
-	});
+	readonly #server: Server;
 	readonly #health = new HealthImplementation({ "": "NOT_SERVING" });
 	readonly #turns: Turns;
 	/** Each pushes what is due on its stream. */
@@ -66,6 +72,14 @@ export class DiscoveryServer {
 
 	constructor(options: DiscoveryServerOptions) {
 		this.#options = options;
+		const age = options.connectionAge ?? (options.credentials && SECURED_AGE);
+		this.#server = new Server({
+			"grpc.max_receive_message_length": MAX_REQUEST_BYTES,
+			"grpc.max_concurrent_streams": MAX_STREAMS_PER_CONNECTION,
+			"grpc.keepalive_time_ms": KEEPALIVE_AFTER_MS,
+			"grpc.keepalive_timeout_ms": KEEPALIVE_TIMEOUT_MS,
+			...(age && { "grpc.max_connection_age_ms": age.maxMs, "grpc.max_connection_age_grace_ms": age.graceMs }),
+		});
 		const max = () => Math.floor(MAX_SENDING_BYTES / (this.#current?.resource.value.length ?? 1));
 		this.#turns = new Turns({ timer: options.timer, max });
 		for (const endpoint of endpoints.sotw) this.#add(endpoint);

@@ -2,7 +2,7 @@ import type { ServerCredentials } from "@grpc/grpc-js";
 import { waitUntil } from "../../cli/up/wait-until.ts";
 import { systemClock } from "../../mixer/observe/clock.ts";
 import type { TypedExtensionConfig } from "../../pilot/api/generated/envoy/config/core/v3/extension_pb.js";
-import { DiscoveryServer } from "../../pilot/discovery/discovery-server.ts";
+import { type ConnectionAge, DiscoveryServer } from "../../pilot/discovery/discovery-server.ts";
 import { DiscoveryMetrics } from "../../pilot/discovery/metrics.ts";
 import type { Admit, Authorize } from "../../pilot/discovery/peer.ts";
 
@@ -14,6 +14,7 @@ export interface TestDiscoveryOptions {
 	readonly port?: number;
 	readonly authorize?: Authorize;
 	readonly admit?: Admit;
+	readonly connectionAge?: ConnectionAge;
 	/** None if left out. */
 	readonly credentials?: ServerCredentials;
 }

@@ -19,6 +19,8 @@ export interface ServerProcessOptions {
 	/** A free one if left out. */
 	readonly port?: number;
 	readonly discoveryPort?: number;
+	/** By spec.tls of its Settings, and with a log that is kept; without TLS if left out. */
+	readonly isSecured?: boolean;
 }
 
 /** What `sluice serve -o json` says first. */
@@ -36,6 +38,8 @@ export class ServerProcess {
 	readonly ready: Ready;
 	/** What it has said since. */
 	readonly events: RevisionEvent[];
+	/** Its log's lines; empty where it is not kept. */
+	readonly log: readonly string[];
 	readonly #options: ServerProcessOptions;
 	readonly #ended: Promise<number | null>;
 	readonly #signal: (name: NodeJS.Signals) => void;
@@ -43,12 +47,14 @@ export class ServerProcess {
 	private constructor(parts: {
 		ready: Ready;
 		events: RevisionEvent[];
+		log: readonly string[];
 		options: ServerProcessOptions;
 		ended: Promise<number | null>;
 		signal: (name: NodeJS.Signals) => void;
 	}) {
 		this.ready = parts.ready;
 		this.events = parts.events;
+		this.log = parts.log;
 		this.#options = parts.options;
 		this.#ended = parts.ended;
 		this.#signal = parts.signal;
@@ -57,15 +63,21 @@ export class ServerProcess {
 	/** Returns once it serves. */
 	static async start(options: ServerProcessOptions): Promise<ServerProcess> {
 		const stateDir = options.stateDir ?? (await mkdtemp(join(tmpdir(), "sluice-server-")));
-		const { configDir } = options;
+		const { configDir, isSecured = false } = options;
 		// None that the system hands out by itself: while a server is away, another program would be given it.
 		const [anyPort = 0, anyOther = 0] = await freePorts(2);
 		const { port = anyPort, discoveryPort = anyOther } = options;
 		const ports = ["--mixer-port", String(port), "--discovery-port", String(discoveryPort), "--admin-port", "0"];
-		const flags = ["--config", configDir, "--state", stateDir, ...ports, "--log-level", "silent", "--output", "json"];
+		const security = isSecured ? ["--log-level", "info"] : ["--insecure-loopback", "--log-level", "silent"];
+		const flags = ["--config", configDir, "--state", stateDir, ...ports, ...security, "--output", "json"];
 		const args = [join(checkout, "cli/main.ts"), "serve", ...flags];
-		const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+		const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
 		endWithThisProcess(child, "SIGKILL");
+		const log: string[] = [];
+		createInterface({ input: child.stderr }).on("line", (line) => {
+			if (isSecured) log.push(line);
+			else process.stderr.write(`${line}\n`);
+		});
 		const ended = new Promise<number | null>((resolve) => child.once("close", resolve)).then(async (code) => {
 			if (options.stateDir === undefined) await rm(stateDir, { recursive: true, force: true });
 			return code;
@@ -82,7 +94,7 @@ export class ServerProcess {
 		});
 		failed.catch(() => undefined);
 		const ready = await Promise.race([first.promise, failed]);
-		return new ServerProcess({ ready, events, options, ended, signal: (name) => child.kill(name) });
+		return new ServerProcess({ ready, events, log, options, ended, signal: (name) => child.kill(name) });
 	}
 
 	get port(): number {

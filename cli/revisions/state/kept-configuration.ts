@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { USES } from "../../../citadel/proxy-access.ts";
 import { MixerError } from "../../../mixer/error.ts";
 import { writeWholeFile } from "../../../mixer/policy/whole-file.ts";
 import type { MixerSnapshot } from "../../live-mixer.ts";
@@ -22,6 +23,22 @@ const File: z.ZodType<MixerSnapshot & { readonly version: 1 }> = z.object({
 			discovery: z.int(),
 			admin: z.int(),
 		}),
+		tls: z
+			.object({
+				certificate: z.string(),
+				key: z.string(),
+				clientAuthorities: z.string(),
+				proxies: z
+					.array(
+						z.object({
+							identity: z.string(),
+							nodes: z.array(z.string()).exactOptional(),
+							may: z.array(z.enum(USES)),
+						}),
+					)
+					.exactOptional(),
+			})
+			.exactOptional(),
 	}),
 	handlers: z.array(
 		z.object({
@@ -38,8 +55,8 @@ const File: z.ZodType<MixerSnapshot & { readonly version: 1 }> = z.object({
 
 /** Keeps the settings and handlers that are in force. A handler's may hold secrets: for the owner's eyes only. */
 export async function writeKeptConfiguration(file: string, { settings, handlers }: MixerSnapshot): Promise<void> {
-	const { mixer, redaction, ports } = settings;
-	const text = JSON.stringify({ version: 1, settings: { mixer, redaction, ports }, handlers });
+	const { mixer, redaction, ports, tls } = settings;
+	const text = JSON.stringify({ version: 1, settings: { mixer, redaction, ports, tls }, handlers });
 	await writeWholeFile(file, `${text}\n`, { mode: 0o600, isDurable: true });
 }
 

@@ -211,6 +211,19 @@ describe("a stream", () => {
 		assert.equal(await discovery.metric("sluice_discovery_pushes_total"), 0);
 	});
 
+	test("ends with its connection, whose age is bounded, and its proxy comes back", async (t) => {
+		const { discovery, connect } = await start(t, { connectionAge: { maxMs: 50, graceMs: 50 } });
+		discovery.publish("r1", resource("r1"));
+		const old = connect();
+		const stream = old.open(methods.deltaEcds);
+		stream.ask({ node, resourceNamesSubscribe });
+		await stream.next();
+		assert.equal((await stream.ended).code, status.UNAVAILABLE);
+		const again = old.open(methods.deltaEcds);
+		again.ask({ node, resourceNamesSubscribe });
+		assert.equal((await again.next()).resources.length, 1);
+	});
+
 	const campaign = scaled({ quick: 0, full: 1 }) === 1;
 	test("ends when its proxy is gone without a word", { skip: !campaign && "only in the campaign: 40 s" }, async (t) => {
 		const { discovery } = await start(t);
