@@ -59,7 +59,9 @@ function run(
 	t: TestContext,
 	args: readonly string[],
 ): { child: ChildProcess; ended: Promise<unknown[]>; errors: () => string } {
-	const child = spawn(process.execPath, [main, "serve", "--insecure-loopback", ...args], { stdio: ["ignore", "pipe", "pipe"] });
+	const child = spawn(process.execPath, [main, "serve", "--insecure-loopback", ...args], {
+		stdio: ["ignore", "pipe", "pipe"],
+	});
 	t.after(() => child.kill("SIGKILL"));
 	let errors = "";
 	child.stderr?.on("data", (chunk) => {

@@ -46,6 +46,14 @@ describe("a state folder", () => {
 		await assert.rejects(state.readConfiguration(), { code: "invalid", message: missing });
 		await state.writeConfiguration(snapshot);
 		assert.deepEqual(await state.readConfiguration(), snapshot);
+		const proxies = [
+			{ identity: "a.b", may: ["check" as const] },
+			{ identity: "c.d", nodes: ["c"], may: [] },
+		];
+		const tls = { certificate: "/a.crt", key: "/a.key", clientAuthorities: "/ca.crt", proxies };
+		const secured = { ...snapshot, settings: { ...snapshot.settings, tls } };
+		await state.writeConfiguration(secured);
+		assert.deepEqual(await state.readConfiguration(), secured, "a server does not forget who may");
 		const file = join(state.dir, "configuration.json");
 		assert.equal((await stat(file)).mode & 0o777, 0o600);
 		await writeFile(file, '{"version":1}');

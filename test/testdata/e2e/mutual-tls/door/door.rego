@@ -1,0 +1,5 @@
+package door
+
+default allow := false
+
+allow if input.request.method == "GET"
