@@ -162,6 +162,9 @@ describe("a list of proxies", () => {
 		await assert.rejects(client(channel).check(question("edge/other")), refusal);
 		await assert.rejects(client(channel).report(batch("edge/other")), refusal);
 		assert.deepEqual(await stream(channel, "edge/other").ended, refusal);
+		const anonymous = create(CheckRequestSchema, { revision: "ab", entrypoints: ["a/b"] });
+		await assert.rejects(client(channel).check(anonymous), refusal, "whoever it says it is");
+		await assert.rejects(client(channel).reportBytes(Buffer.from("no message")), refusal, "before it is decoded");
 	});
 
 	test("says what each may use", async (t) => {
