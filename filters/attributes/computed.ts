@@ -5,10 +5,13 @@ import { readHost } from "./authority";
 import { Bag } from "./bag";
 import { FilterSource } from "./generated/vocabulary";
 import { findHeader, readHeader, readHeaderLists, readHeaderMap } from "./headers";
+import { readMetadata } from "./metadata";
 import { readOutcome } from "./outcome-values";
 import { pathOnly, queryOnly, readParsedPath, readSegments } from "./path";
+import { readDestinationPrincipal, readSourcePrincipal } from "./principals";
 import { readConnectionId, readDestinationIp, readGrpcStatus, readSourceIp } from "./properties";
 import { readParsedQuery, readQueryParams } from "./query";
+import { readRequestNanos, readRequestSeconds } from "./request-time";
 import { parentId, traceId } from "./traceparent";
 import { Value } from "./value";
 
@@ -98,10 +101,18 @@ function readElsewhere(bag: Bag, source: FilterSource, out: Value): bool {
 	switch (source) {
 		case FilterSource.SourceIp:
 			return readSourceIp(out);
+		case FilterSource.SourcePrincipal:
+			return readSourcePrincipal(out);
+		case FilterSource.DestinationPrincipal:
+			return readDestinationPrincipal(out);
 		case FilterSource.DestinationIp:
 			return readDestinationIp(out);
 		case FilterSource.ConnectionId:
 			return readConnectionId(out);
+		case FilterSource.RequestSeconds:
+			return readRequestSeconds(out);
+		case FilterSource.RequestNanos:
+			return readRequestNanos(out);
 		case FilterSource.Time:
 			out.integer = <i64>nowNs();
 			return true;
@@ -111,6 +122,12 @@ function readElsewhere(bag: Bag, source: FilterSource, out: Value): bool {
 			return take(V3, out);
 		case FilterSource.Absent:
 			return false;
+		case FilterSource.FilterMetadata:
+		case FilterSource.TypedFilterMetadata:
+		case FilterSource.RouteFilterMetadata:
+		case FilterSource.RouteTypedFilterMetadata:
+		case FilterSource.ContextExtensions:
+			return readMetadata(source, out);
 		default:
 			return readOutcome(bag.outcome, source, out);
 	}

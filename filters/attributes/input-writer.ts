@@ -2,8 +2,16 @@ import { Bytes } from "../wire/bytes";
 import { writeJsonString } from "../wire/json-writer";
 import { Slice } from "../wire/slice";
 import { Bag } from "./bag";
-import { AttributeId, INPUT_ATTRIBUTES, INPUT_ENDS, INPUT_NAMES } from "./generated/vocabulary";
+import {
+	ATTRIBUTE_TYPES,
+	AttributeId,
+	INPUT_ATTRIBUTES,
+	INPUT_ENDS,
+	INPUT_NAMES,
+	ValueType,
+} from "./generated/vocabulary";
 import { InputPlan, Want } from "./input";
+import { JsonProjection } from "./json-projection";
 import { JsonWriter } from "./json-value";
 import { Limits } from "./limits";
 import { Value } from "./value";
@@ -16,6 +24,7 @@ const KEYS: StaticArray<Slice> = makeKeys();
 export class InputWriter {
 	private value: Value = new Value();
 	private json: JsonWriter = new JsonWriter();
+	private projection: JsonProjection = new JsonProjection();
 
 	/** False where a limit is passed. */
 	write(plan: InputPlan, bag: Bag, limits: Limits, out: Bytes): bool {
@@ -39,19 +48,28 @@ export class InputWriter {
 	/** Writes key and value, if there is a value. */
 	private writeMember(node: i32, keysBefore: i32, plan: InputPlan, bag: Bag): bool {
 		let attribute = unchecked(INPUT_ATTRIBUTES[node]);
-		let wholeLeaf = attribute >= 0 && plan.want(node) == Want.All;
+		let isJson = attribute >= 0 && unchecked(ATTRIBUTE_TYPES[attribute]) == ValueType.Json;
+		let wholeLeaf = attribute >= 0 && (isJson || plan.want(node) == Want.All);
+		this.value.wants = isJson ? plan.wants(node) : null;
 		if (wholeLeaf && !this.take(bag.read(<AttributeId>attribute, this.value))) return false;
 		let out = this.json.out;
 		if (keysBefore > 0) out.byte(0x2c);
 		let key = unchecked(KEYS[node]);
 		out.raw(key.ptr, key.size);
 		if (attribute < 0) this.writeObject(node, plan, bag);
+		else if (isJson) this.writeJson();
 		else if (wholeLeaf) this.json.value(this.value);
 		else this.writeKeys(<AttributeId>attribute, plan.keys(node), bag);
 		return true;
 	}
 
-	/** A value that did not fit is not absent: it is over the limits. */
+	private writeJson(): void {
+		let document = this.value.document;
+		if (document === null) this.json.nothing();
+		else this.projection.write(this.json, document, this.value.node, this.value.wants);
+	}
+
+	/** A value that did not fit, or that cannot be read, is not absent: the request is refused. */
 	private take(known: bool): bool {
 		this.json.check(this.value);
 		return known;

@@ -3,6 +3,7 @@ import { Slice } from "../wire/slice";
 import { Bag } from "./bag";
 import { ATTRIBUTE_TYPES, INPUT_ATTRIBUTES, INPUT_ENDS, INPUT_NAMES, ValueType } from "./generated/vocabulary";
 import { InputWriter } from "./input-writer";
+import { JsonWants } from "./json-wants";
 import { KeySet } from "./key-set";
 import { Limits } from "./limits";
 
@@ -24,8 +25,9 @@ export enum InputResult {
 /** Which places of the input document some policies read. Made at configuration. */
 @final
 export class InputPlan {
-	private wants: StaticArray<u8> = new StaticArray<u8>(INPUT_NAMES.length);
+	private wanted: StaticArray<u8> = new StaticArray<u8>(INPUT_NAMES.length);
 	private keySets: StaticArray<KeySet | null> = new StaticArray<KeySet | null>(INPUT_NAMES.length);
+	private trees: StaticArray<JsonWants | null> = new StaticArray<JsonWants | null>(INPUT_NAMES.length);
 
 	/** Adds a path below `input`, and all below it; [] is the whole. False, and no change, where there is no such path. */
 	add(segments: Array<string>): bool {
@@ -41,24 +43,27 @@ export class InputPlan {
 		}
 		let type = <ValueType>ATTRIBUTE_TYPES[INPUT_ATTRIBUTES[node]];
 		if (!canHold(type, segments.length - depth)) return false;
+		if (type == ValueType.Json) this.wantBelow(node, segments, depth);
 		// An element of a list: the list whole, or positions would mean something else.
-		if (type == ValueType.StringList) this.wantAll(node);
+		else if (type == ValueType.StringList) this.wantAll(node);
 		else this.wantKey(node, Slice.of(segments[depth]));
 		return true;
 	}
 
 	/** Adds all that another plan has. */
 	merge(other: InputPlan): void {
-		for (let node = 0; node < this.wants.length; node++) {
-			this.wants[node] = max(this.wants[node], other.wants[node]);
+		for (let node = 0; node < this.wanted.length; node++) {
+			this.wanted[node] = max(this.wanted[node], other.wanted[node]);
 			let keys = other.keySets[node];
 			if (keys !== null) this.keySet(node).addAll(keys);
+			let tree = other.trees[node];
+			if (tree !== null) this.tree(node).merge(tree);
 		}
 	}
 
 	/** How much of a node is wanted. */
 	want(node: i32): Want {
-		return <Want>unchecked(this.wants[node]);
+		return <Want>unchecked(this.wanted[node]);
 	}
 
 	/** The keys wanted of a map of which some are. */
@@ -66,20 +71,31 @@ export class InputPlan {
 		return this.keySet(node).keys;
 	}
 
+	/** What is wanted of a JSON value of which some is; null where all of it is. */
+	wants(node: i32): JsonWants | null {
+		return this.want(node) == Want.All ? null : this.tree(node);
+	}
+
 	private wantAll(node: i32): void {
-		for (let i = node; i < INPUT_ENDS[node]; i++) this.wants[i] = <u8>Want.All;
+		for (let i = node; i < INPUT_ENDS[node]; i++) this.wanted[i] = <u8>Want.All;
 		this.wantSomeAbove(node);
 	}
 
 	private wantKey(node: i32, key: Slice): void {
 		this.keySet(node).add(key);
-		this.wants[node] = max(this.wants[node], <u8>Want.Some);
+		this.wanted[node] = max(this.wanted[node], <u8>Want.Some);
+		this.wantSomeAbove(node);
+	}
+
+	private wantBelow(node: i32, segments: Array<string>, depth: i32): void {
+		this.tree(node).add(segments, depth);
+		this.wanted[node] = max(this.wanted[node], <u8>Want.Some);
 		this.wantSomeAbove(node);
 	}
 
 	private wantSomeAbove(node: i32): void {
 		for (let i = 0; i < node; i++) {
-			if (INPUT_ENDS[i] > node) this.wants[i] = max(this.wants[i], <u8>Want.Some);
+			if (INPUT_ENDS[i] > node) this.wanted[i] = max(this.wanted[i], <u8>Want.Some);
 		}
 	}
 
@@ -90,6 +106,15 @@ export class InputPlan {
 			this.keySets[node] = keys;
 		}
 		return keys;
+	}
+
+	private tree(node: i32): JsonWants {
+		let tree = this.trees[node];
+		if (tree === null) {
+			tree = new JsonWants();
+			this.trees[node] = tree;
+		}
+		return tree;
 	}
 }
 
@@ -113,6 +138,7 @@ function findChild(node: i32, name: string): i32 {
 
 /** Whether a value of this type can have something so many levels below it. */
 function canHold(type: ValueType, levels: i32): bool {
+	if (type == ValueType.Json) return true;
 	if (type == ValueType.StringListMap) return levels <= 2;
 	return levels == 1 && (type == ValueType.StringMap || type == ValueType.StringList);
 }

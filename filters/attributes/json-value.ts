@@ -1,4 +1,5 @@
 import { Bytes } from "../wire/bytes";
+import { writtenDigits } from "../wire/json-number";
 import { writeJsonDouble, writeJsonInt, writeJsonString } from "../wire/json-writer";
 import { Slice } from "../wire/slice";
 import { writeBase64 } from "./base64";
@@ -31,9 +32,14 @@ export class JsonWriter {
 		return !this.exceeded && !this.out.overflowed && this.out.size <= this.limits.inputBytes;
 	}
 
-	/** Keeps count of a value that is too large to be read whole. */
+	/** Keeps count of a value that is too large to be read whole, or that cannot be read. */
 	check(value: Value): void {
-		if (value.overflowed) this.exceeded = true;
+		if (value.overflowed || value.refused) this.exceeded = true;
+	}
+
+	/** Something is beyond the limits in a way of its own. */
+	exceed(): void {
+		this.exceeded = true;
 	}
 
 	/** Begins an object. */
@@ -42,11 +48,38 @@ export class JsonWriter {
 		this.out.byte(0x7b);
 	}
 
+	/** Keeps count of an object's keys before they are written. */
+	checkKeys(keys: i32): void {
+		if (keys > this.limits.inputKeys) this.exceeded = true;
+	}
+
 	/** Ends an object that got so many keys. */
 	close(keys: i32): void {
-		if (keys > this.limits.inputKeys) this.exceeded = true;
+		this.checkKeys(keys);
 		this.out.byte(0x7d);
 		this.depth--;
+	}
+
+	/** Begins a list. */
+	openList(): void {
+		this.enter();
+		this.out.byte(0x5b);
+	}
+
+	closeList(): void {
+		this.out.byte(0x5d);
+		this.depth--;
+	}
+
+	/** Writes null. */
+	nothing(): void {
+		this.out.text("null");
+	}
+
+	/** Writes a JSON number as it is. */
+	number(text: Slice): void {
+		if (writtenDigits(text.ptr, text.size) > this.limits.numberDigits) this.exceeded = true;
+		this.out.raw(text.ptr, text.size);
 	}
 
 	value(value: Value): void {
@@ -98,15 +131,13 @@ export class JsonWriter {
 	}
 
 	private list(value: Value): void {
-		this.enter();
-		this.out.byte(0x5b);
+		this.openList();
 		for (let i = 0; i < value.count && this.withinLimits(); i++) {
 			if (i > 0) this.out.byte(COMMA);
 			value.valueAt(i, this.text);
 			writeJsonString(this.out, this.text.ptr, this.text.size);
 		}
-		this.out.byte(0x5d);
-		this.depth--;
+		this.closeList();
 	}
 
 	private map(value: Value): void {
@@ -127,15 +158,13 @@ export class JsonWriter {
 	}
 
 	private listOf(value: Value, key: i32): void {
-		this.enter();
-		this.out.byte(0x5b);
+		this.openList();
 		for (let i = 0; i < value.listSize(key); i++) {
 			if (i > 0) this.out.byte(COMMA);
 			value.listAt(key, i, this.text);
 			writeJsonString(this.out, this.text.ptr, this.text.size);
 		}
-		this.out.byte(0x5d);
-		this.depth--;
+		this.closeList();
 	}
 
 	private enter(): void {

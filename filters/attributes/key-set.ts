@@ -8,7 +8,7 @@ export class KeySet {
 	add(key: Slice): void {
 		let place = 0;
 		while (place < this.keys.length) {
-			let order = compare(this.keys[place], key);
+			let order = this.keys[place].compare(key.ptr, key.size);
 			if (order == 0) return;
 			if (order > 0) break;
 			place++;
@@ -21,9 +21,4 @@ export class KeySet {
 	addAll(other: KeySet): void {
 		for (let i = 0; i < other.keys.length; i++) this.add(other.keys[i]);
 	}
-}
-
-function compare(a: Slice, b: Slice): i32 {
-	let order = memory.compare(a.ptr, b.ptr, min(a.size, b.size));
-	return order != 0 ? order : a.size - b.size;
 }

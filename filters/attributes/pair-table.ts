@@ -63,12 +63,18 @@ export class PairTable {
 		return compareKeys(this.at(a), this.at(b)) == 0;
 	}
 
-	/** Orders by the keys' bytes; entries of one key keep their order. Merging, so the cost is bounded for any keys. */
-	sort(): void {
-		for (let width = 1; width < this.count; width *= 2) {
-			for (let start = 0; start < this.count; start += width * 2) {
+	/**
+	 * Orders the entries from `first` on by the keys' bytes; entries of one key keep their order. Merging, so the cost is
+	 * bounded for any keys.
+	 */
+	sort(first: i32 = 0): void {
+		const count = this.count - first;
+		for (let width = 1; width < count; width *= 2) {
+			for (let start = first; start < this.count; start += width * 2) {
 				this.merge(start, min(start + width, this.count), min(start + width * 2, this.count));
 			}
+			// What stands before them goes along.
+			if (first > 0) memory.copy(this.spare, this.entries, first * ENTRY_BYTES);
 			const sorted = this.spare;
 			this.spare = this.entries;
 			this.entries = sorted;

@@ -22,7 +22,7 @@ const address: Slice = new Slice();
  */
 export function readPropertyValue(id: i32, out: Value): bool {
 	let path = unchecked(paths[id]);
-	return path !== null && readInto(path, out);
+	return path !== null && readValue(path, out);
 }
 
 /** The client's address as Envoy trusts it. */
@@ -49,10 +49,11 @@ export function readConnectionId(out: Value): bool {
 
 /** The gRPC status that Envoy has for any response: for one that is not gRPC it is made of the HTTP status. */
 export function readGrpcStatus(out: Value): bool {
-	return readInto(grpcStatus, out);
+	return readValue(grpcStatus, out);
 }
 
-function readInto(path: PropertyPath, out: Value): bool {
+/** Reads a property into a value, as its type says; false where Envoy has none, an empty text, or one of another type. */
+export function readValue(path: PropertyPath, out: Value): bool {
 	if (readProperty(path, bytes) != Status.Ok) return false;
 	let known = take(out);
 	bytes.free();

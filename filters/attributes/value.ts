@@ -1,6 +1,8 @@
 import { Bytes } from "../wire/bytes";
+import { JsonDocument } from "../wire/json-reader";
 import { Slice } from "../wire/slice";
 import { ValueType } from "./generated/vocabulary";
+import { JsonWants } from "./json-wants";
 import { PairTable } from "./pair-table";
 
 /** Four times the largest input document that a configuration can allow: what is longer is over its limit anyway. */
@@ -8,7 +10,7 @@ const MAX_OWN_BYTES: i32 = 4194304;
 
 /**
  * One attribute's value, as its type says: `integer` (int64, timestamp and duration in nanoseconds), `real`, `flag`,
- * `text` (string, bytes, ip as text), or the entries of a list or map. Slices are good until the bag is released or
+ * `text` (string, bytes, ip as text), the entries of a list or map, or a place in a JSON document. Slices are good until the bag is released or
  * this value is read into again. Keys are valid UTF-8, each once and in byte order; other text is as it came.
  */
 @final
@@ -20,6 +22,13 @@ export class Value {
 	text: Slice = new Slice();
 	/** An ip's 4 or 16 bytes in network order. */
 	address: Slice = new Slice();
+	/** Of JSON: the document it is in, and its place there; null for JSON's null. */
+	document: JsonDocument | null = null;
+	node: i32 = 0;
+	/** Of JSON what will be read, so that nothing else need be made; null for all of it. Set before it is read. */
+	wants: JsonWants | null = null;
+	/** The request has something here that cannot be read, so there is no value: it is answered 400. */
+	refused: bool = false;
 	/** Elements of a list, keys of a map. */
 	count: i32 = 0;
 	/** Bytes made for this value. Reserved before anything is written, so that slices into it stay good. */
@@ -39,6 +48,9 @@ export class Value {
 		this.flag = false;
 		this.text.set(0, 0);
 		this.address.set(0, 0);
+		this.document = null;
+		this.node = 0;
+		this.refused = false;
 		this.count = 0;
 		this.first = 0;
 		this.own.reset();

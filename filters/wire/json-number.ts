@@ -39,6 +39,24 @@ export function readInteger(ptr: usize, size: i32): i64 {
 	return negative ? <i64>(0 - value) : <i64>value;
 }
 
+/** How many digits a JSON number has when it is written out without its exponent. */
+export function writtenDigits(ptr: usize, size: i32): i32 {
+	const end = ptr + size;
+	let at = ptr + (load<u8>(ptr) == 0x2d ? 1 : 0);
+	const whole = countDigits(at, end);
+	at += whole;
+	let digits = whole;
+	if (at < end && load<u8>(at) == 0x2e) {
+		const fraction = countDigits(at + 1, end);
+		digits += fraction;
+		at += 1 + fraction;
+	}
+	if (at == end) return digits;
+	// Where the point would be, counted from the first digit.
+	const point = whole + readExponent(at + 1, end);
+	return point > digits ? point : point > 0 ? digits : digits + 1 - point;
+}
+
 /** The nearest double of a JSON number; infinite past the largest. */
 export function readDouble(ptr: usize, size: i32): f64 {
 	const negative = load<u8>(ptr) == 0x2d;

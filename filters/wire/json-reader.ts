@@ -49,6 +49,11 @@ export class JsonDocument {
 		out.raw(this.scanner.keyPtr(node), this.scanner.tape.at(node).keySize);
 	}
 
+	/** A member's name, unescaped, until the next parse. */
+	keySlice(node: i32, out: Slice): void {
+		out.set(this.scanner.keyPtr(node), this.scanner.tape.at(node).keySize);
+	}
+
 	/** Whether a member has this name. */
 	keyIs(node: i32, name: Slice): bool {
 		return name.equals(this.scanner.keyPtr(node), this.scanner.tape.at(node).keySize);

@@ -25,6 +25,12 @@ export class Slice {
 		return this.size == size && memory.compare(this.ptr, ptr, size) == 0;
 	}
 
+	/** Orders by bytes, a prefix before what it begins: less than 0 where these come first. */
+	compare(ptr: usize, size: i32): i32 {
+		const order = memory.compare(this.ptr, ptr, min(this.size, size));
+		return order != 0 ? order : this.size - size;
+	}
+
 	/** As a string, which is allocated: not for the path of a request. */
 	toString(): string {
 		return String.UTF8.decodeUnsafe(this.ptr, this.size);

@@ -1,5 +1,5 @@
 import { type InputNode, inputTree } from "./generate-tree.ts";
-import { type Attribute, attributeTypes, type Vocabulary } from "./generate-vocabulary.ts";
+import { type Attribute, inputTypes, type Vocabulary } from "./generate-vocabulary.ts";
 
 /** filters/attributes/generated/vocabulary.ts (AssemblyScript): ids, tables of sources and the input document's shape. */
 export function renderAssemblyScript(vocabulary: Vocabulary): string {
@@ -18,9 +18,9 @@ ${all.map(({ name }, i) => `\t${name.replaceAll(".", "_")} = ${i},`).join("\n")}
 export const NAMED_ATTRIBUTES: i32 = ${vocabulary.attributes.length};
 export const ATTRIBUTES: i32 = ${all.length};
 
-/** An attribute's type; the numbers are the fields of mixer.proto's \`Attribute\`. */
+/** An attribute's type; the numbers are the fields of mixer.proto's \`Attribute\`, but for Json, which has none. */
 export enum ValueType {
-${attributeTypes.map((type, i) => `\t${pascalCase(type)} = ${i + 2},`).join("\n")}
+${inputTypes.map((type, i) => `\t${pascalCase(type)} = ${i + 2},`).join("\n")}
 }
 
 /** Where a value comes from. */
@@ -42,7 +42,7 @@ ${all.map(({ name }) => `\t${JSON.stringify(name)},`).join("\n")}
 
 /** By attribute id: its ValueType. */
 export const ATTRIBUTE_TYPES: StaticArray<i32> = [
-${rows(all.map(({ type }) => attributeTypes.indexOf(type) + 2))}
+${rows(all.map(({ type }) => inputTypes.indexOf(type) + 2))}
 ];
 
 /** By attribute id: its SourceKind. */

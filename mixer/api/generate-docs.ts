@@ -1,8 +1,8 @@
-import type { Attribute, InputLeaf, Source, Vocabulary } from "./generate-vocabulary.ts";
+import type { AbsentInput, Attribute, InputLeaf, Source, Vocabulary } from "./generate-vocabulary.ts";
 
 /** docs/attributes.md: the vocabulary for people. */
-export function renderDocs({ attributes, leaves }: Vocabulary): string {
-	const named = new Set(attributes.filter(({ when }) => when === "request"));
+export function renderDocs({ attributes, leaves, absent }: Vocabulary): string {
+	const named = new Set<Attribute>(attributes.filter(({ when }) => when === "request"));
 	const plugin = leaves.filter(({ path, attribute }) => !named.has(attribute) || path.join(".") !== attribute.name);
 	return `# Attributes
 
@@ -28,12 +28,13 @@ ${table(attributes.filter(({ when }) => when === "log"))}
 ## The input document of OPA's Envoy plugin
 
 The same values under the names that policies for [opa-envoy-plugin](https://www.openpolicyagent.org/docs/envoy) use,
-so that these run as they are. Bodies, metadata and certificates are not in it yet; a policy that reads one is refused
-when it is built.
+so that these run as they are. The last column says where a value differs from what the plugin (1.19) gets through
+Envoy's ext_authz. A policy that reads what is absent is refused when it is built. [input.md](input.md) says more.
 
-| path | type | value |
-|---|---|---|
+| path | type | value | beside the plugin |
+|---|---|---|---|
 ${plugin.map(pluginRow).join("\n")}
+${absent.map(absentRow).join("\n")}
 
 ## Types
 
@@ -50,6 +51,7 @@ ${plugin.map(pluginRow).join("\n")}
 | string_map | object of strings | \`ReadonlyMap<string, string>\` |
 | string_list | array of strings | \`readonly string[]\` |
 | string_list_map | object of arrays of strings | \`ReadonlyMap<string, readonly string[]>\` |
+| json | any JSON value, keys in byte order | never in a record |
 
 Bytes that are not UTF-8 become U+FFFD in strings.
 
@@ -76,9 +78,13 @@ function table(attributes: readonly Attribute[]): string {
 	return ["| name | type | from | meaning |", "|---|---|---|---|", ...rows].join("\n");
 }
 
-function pluginRow({ path, attribute }: InputLeaf): string {
+function pluginRow({ path, attribute, differs }: InputLeaf): string {
 	const value = attribute.name.startsWith("input.") ? attribute.doc : `\`${attribute.name}\``;
-	return `| \`input.${path.join(".")}\` | ${attribute.type} | ${value} |`;
+	return `| \`input.${path.join(".")}\` | ${attribute.type} | ${value} | ${differs === undefined ? "same" : `**different**: ${differs}`} |`;
+}
+
+function absentRow({ path, doc }: AbsentInput): string {
+	return `| \`input.${path.join(".")}\` | | | **absent**: ${doc} |`;
 }
 
 function origin({ kind, name }: Source): string {

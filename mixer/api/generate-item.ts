@@ -1,5 +1,5 @@
 import { isMap, isScalar, type Node, type YAMLMap } from "yaml";
-import { type Attribute, type AttributeType, attributeTypes, type Source } from "./generate-vocabulary.ts";
+import { type Attribute, attributeTypes, type InputType, inputTypes, type Source } from "./generate-vocabulary.ts";
 
 /** One entry of attributes.yaml as written. */
 export interface Item {
@@ -8,18 +8,25 @@ export interface Item {
 	/** Absent where the entry says `like`, or is at fault. */
 	readonly attribute?: Attribute;
 	readonly like?: string;
+	/** In `input`: what of it is other than with OPA's Envoy plugin. */
+	readonly differs?: string | undefined;
+	/** In `absent`: why it is not there. */
+	readonly doc?: string | undefined;
 }
 
-type Section = "attributes" | "input";
+/** The lists of attributes.yaml. */
+export type Section = "attributes" | "input" | "absent";
 
 const allowedKeys: Readonly<Record<Section, readonly string[]>> = {
 	attributes: ["name", "type", "when", "from", "doc"],
-	input: ["path", "like", "type", "from", "doc"],
+	input: ["path", "like", "type", "from", "doc", "differs"],
+	absent: ["path", "doc"],
 };
 
 const namePattern = /^[a-z_]+(\.[a-z_]+)+$/;
 /** The input document keeps the names of OPA's Envoy plugin, capitals included. */
 const pathPattern = /^[a-z_]+(\.[a-zA-Z_]+)*$/;
+const docPattern = /^.*\S\.?$|^\S$/;
 const sourcePatterns = { header: /^:?[a-z0-9-]+$/, property: /^[a-z_.]+$/, filter: /^[a-z_]+$/ } as const;
 
 /** Reads one entry, telling `at` its faults; undefined where not even its name can be read. */
@@ -35,21 +42,23 @@ export function readItem(node: Node, section: Section, at: (node: Node, fault: s
 	const fields = new Fields(node, at);
 	const name = section === "attributes" ? fields.matching("name", namePattern) : fields.matching("path", pathPattern);
 	if (name === undefined) return undefined;
+	if (section === "absent") return { node, name, doc: fields.matching("doc", docPattern) };
+	const item = { node, name, differs: node.has("differs") ? fields.matching("differs", docPattern) : undefined };
 	if (node.has("like")) {
 		for (const key of ["type", "from", "doc"]) if (node.has(key)) at(node, `${key}: comes from like`);
 		const like = fields.matching("like", namePattern);
-		return like === undefined ? undefined : { node, name, like };
+		return like === undefined ? undefined : { ...item, like };
 	}
-	const type = fields.oneOf("type", attributeTypes);
+	const type = fields.oneOf("type", section === "attributes" ? attributeTypes : inputTypes);
 	const when = section === "attributes" ? fields.oneOf("when", ["request", "log"] as const) : "request";
 	const source = fields.source();
-	const doc = fields.matching("doc", /^.*\S\.?$|^\S$/);
-	if (type === undefined || when === undefined || source === undefined || doc === undefined) return { node, name };
+	const doc = fields.matching("doc", docPattern);
+	if (type === undefined || when === undefined || source === undefined || doc === undefined) return item;
 	const fullName = section === "attributes" ? name : `input.${name}`;
-	return { node, name, attribute: { name: fullName, type, when, source: checkSource(source, type, node, at), doc } };
+	return { ...item, attribute: { name: fullName, type, when, source: checkSource(source, type, node, at), doc } };
 }
 
-function checkSource(source: Source, type: AttributeType, node: Node, at: (node: Node, fault: string) => void): Source {
+function checkSource(source: Source, type: InputType, node: Node, at: (node: Node, fault: string) => void): Source {
 	if (source.kind === "header" && type !== "string") at(node, `type: a header is a string, not ${type}`);
 	return source;
 }

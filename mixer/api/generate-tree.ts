@@ -1,4 +1,4 @@
-import type { AttributeType, InputLeaf } from "./generate-vocabulary.ts";
+import type { InputLeaf, InputType } from "./generate-vocabulary.ts";
 
 /** A place in the input document: an object with children, or a leaf with an attribute. */
 export interface InputNode {
@@ -18,9 +18,11 @@ export function inputTree(leaves: readonly InputLeaf[], name = "input", depth = 
 	return { name, leaf: undefined, children };
 }
 
-/** JSON Schema of one attribute type as the input document writes it. */
-export function schemaOfType(type: AttributeType): object {
+/** JSON Schema of one type as the input document writes it. */
+export function schemaOfType(type: InputType): object {
 	switch (type) {
+		case "json":
+			return {};
 		case "int64":
 			return { type: "integer" };
 		case "double":

@@ -1,8 +1,8 @@
-import type { Attribute, AttributeType, Vocabulary } from "./generate-vocabulary.ts";
+import type { AttributeType, NamedAttribute, Vocabulary } from "./generate-vocabulary.ts";
 import { attributeTypes } from "./generate-vocabulary.ts";
 
 /** generated/vocabulary.ts: names, types and records for the Mixer and for adapters. */
-export function renderTypeScript({ attributes, leaves }: Vocabulary): string {
+export function renderTypeScript({ attributes, leaves, absent }: Vocabulary): string {
 	const types = attributeTypes.map((type) => `\t| "${type}"`).join("\n");
 	const names = attributes.map(({ name }) => `\t| "${name}"`).join("\n");
 	const rows = attributes.map(
@@ -10,11 +10,15 @@ export function renderTypeScript({ attributes, leaves }: Vocabulary): string {
 	);
 	const fields = attributes.map(renderField);
 	const paths = leaves.map(({ path, attribute }) => `\t{ path: ${JSON.stringify(path)}, type: "${attribute.type}" },`);
+	const absences = absent.map(({ path, doc }) => `\t{ path: ${JSON.stringify(path)}, why: ${JSON.stringify(doc)} },`);
 	return `// Made from mixer/api/attributes.yaml by mixer/api/generate.ts: change that instead.
 
 /** The types an attribute can have. */
 export type AttributeType =
 ${types};
+
+/** The types a value of the input document can have; json is any JSON value. */
+export type InputType = AttributeType | "json";
 
 /** Every attribute's name. */
 export type AttributeName =
@@ -38,8 +42,13 @@ ${fields.join("\n")}
 }
 
 /** Every value of a policy's input document: where it stands below \`input\`, and its type; in byte order. */
-export const inputLeaves: readonly { readonly path: readonly string[]; readonly type: AttributeType }[] = [
+export const inputLeaves: readonly { readonly path: readonly string[]; readonly type: InputType }[] = [
 ${paths.join("\n")}
+];
+
+/** What the input of OPA's Envoy plugin has and this one has not, and why. */
+export const absentInputs: readonly { readonly path: readonly string[]; readonly why: string }[] = [
+${absences.join("\n")}
 ];
 `;
 }
@@ -63,6 +72,6 @@ const units: Partial<Readonly<Record<AttributeType, string>>> = {
 	duration: " Nanoseconds.",
 };
 
-function renderField({ name, type, doc }: Attribute): string {
+function renderField({ name, type, doc }: NamedAttribute): string {
 	return `\t/** ${doc}${units[type] ?? ""} */\n\treadonly "${name}"?: ${recordTypes[type]};`;
 }

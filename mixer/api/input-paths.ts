@@ -1,4 +1,4 @@
-import { type AttributeType, inputLeaves } from "./generated/vocabulary.ts";
+import { type InputType, inputLeaves } from "./generated/vocabulary.ts";
 
 /** Whether a path below `input` can hold anything; where not, the segment at fault and what could stand in its place. */
 export type PathCheck =
@@ -24,10 +24,14 @@ export function checkInputPath(path: readonly string[]): PathCheck {
 	return { ok: true };
 }
 
-/** Whether a path ends at one value, such as a text, a number or a list: not above several, nor at a whole map. */
+/**
+ * Whether a path ends at one value, such as a text, a number or a list: not above several, nor at a whole map. What
+ * stands within a JSON value counts as one.
+ */
 export function isInputLeaf(path: readonly string[]): boolean {
 	const leaf = inputLeaves.find((candidate) => startsWith(path, candidate.path));
 	if (leaf === undefined) return false;
+	if (leaf.type === "json") return path.length > leaf.path.length;
 	const below = levels[leaf.type]?.slice(path.length - leaf.path.length) ?? [];
 	return !below.includes("key");
 }
@@ -37,13 +41,14 @@ function startsWith(path: readonly string[], start: readonly string[]): boolean 
 }
 
 /** The shape below a leaf: which of its levels are keys of a map and which are positions in a list. */
-const levels: Readonly<Partial<Record<AttributeType, readonly ("key" | "position")[]>>> = {
+const levels: Readonly<Partial<Record<InputType, readonly ("key" | "position")[]>>> = {
 	string_map: ["key"],
 	string_list: ["position"],
 	string_list_map: ["key", "position"],
 };
 
-function checkBelow(type: AttributeType, rest: readonly string[]): PathCheck {
+function checkBelow(type: InputType, rest: readonly string[]): PathCheck {
+	if (type === "json") return { ok: true };
 	for (const [i, have] of rest.entries()) {
 		const level = levels[type]?.[i];
 		const fits = level === "key" || (level === "position" && /^(0|[1-9][0-9]*)$/.test(have));

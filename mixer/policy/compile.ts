@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Policy } from "../../galley/snapshot.ts";
 import { MixerError } from "../error.ts";
 import { parseFaults } from "../fault-text.ts";
+import { explainAbsentInputs } from "./absent-inputs.ts";
 import { readBundleFile } from "./bundle-file.ts";
 import { type OpaRun, opaErrors, readOpaVersion, runOpa } from "./opa.ts";
 import { withColumns } from "./opa-columns.ts";
@@ -55,7 +56,7 @@ export async function checkSources(
 async function checkTypes({ args, ...run }: OpaRun): Promise<void> {
 	const result = await runOpa({ ...run, args: ["check", ...args] });
 	if (result.status === 0) return;
-	const message = opaErrors(result);
+	const message = explainAbsentInputs(opaErrors(result));
 	const { stderr } = await runOpa({ ...run, args: ["check", "--format", "json", ...args] });
 	throw new MixerError("invalid", message, { faults: withColumns(parseFaults(message), stderr) });
 }

@@ -2,6 +2,9 @@ import { checkInputPath } from "../api/input-paths.ts";
 import type { InputRead } from "./plan-reads.ts";
 import type { InputPath } from "./requirements.ts";
 
+/** The header in which ext_authz says whether the body is whole. */
+const PARTIAL_BODY = "x-envoy-auth-partial-body";
+
 /**
  * Holds every path a policy looks at against the input document's schema, which opa itself can't do where the path is
  * an argument of object.get. A path that holds nothing would be undefined for ever, a denial that never comes; so would
@@ -13,6 +16,9 @@ export function checkInputReads(reads: readonly InputRead[]): string[] {
 	const faults = new Set<string>();
 	for (const { path, place } of reads) {
 		const header = headerName(path);
+		if (header === PARTIAL_BODY) {
+			faults.add(`${place.file}:${place.row}: header "${PARTIAL_BODY}" is never there: read input.truncated_body`);
+		}
 		if (header !== undefined && header !== header.toLowerCase()) {
 			const name = JSON.stringify(header);
 			faults.add(`${place.file}:${place.row}: header ${name}: the input has headers by their names in lower case`);

@@ -1,5 +1,6 @@
 import type { Policy } from "../../galley/snapshot.ts";
 import { MixerError } from "../error.ts";
+import { explainAbsentInputs } from "./absent-inputs.ts";
 import { volatileBuiltins } from "./builtins/registry.ts";
 import { ignoredFields } from "./decision-fields.ts";
 import { explainPolicy, type PolicyExplanation } from "./explain.ts";
@@ -56,7 +57,7 @@ export function requirePolicies(policies: readonly Policy[], sources: Requiremen
 		const ignored = ignoredFields(reads.fields);
 		return [{ policy, requirements, explanation: explainPolicy({ policy, requirements, reads, ignored, ...placed }) }];
 	});
-	if (faults.size > 0) throw new MixerError("invalid", [...faults].join("\n"));
+	if (faults.size > 0) throw new MixerError("invalid", explainAbsentInputs([...faults].join("\n")));
 	return required;
 }
 

@@ -2,13 +2,14 @@ import { type AttributeType, inputLeaves } from "../../../mixer/api/generated/vo
 import { type BytesLike, toBytes } from "../../support/fake-host-module.ts";
 import type { Headers } from "../../support/fake-host-pairs.ts";
 import type { Properties } from "../../support/fake-host-stream.ts";
+import { filterMetadataOf } from "../../support/metadata.ts";
 
 /*
  * What the input document of a request has to be, worked out a second time and in another way than the filter does it:
  * bytes as latin-1 strings, regular expressions, and Unicode's decoder at the end.
  */
 
-type Json = string | number | boolean | readonly Json[] | { [key: string]: Json };
+type Json = string | number | boolean | null | readonly Json[] | { [key: string]: Json };
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -23,6 +24,12 @@ export function modelInput(headers: Headers, properties: Properties, paths: read
 			const below = startsWith(path, leaf.path);
 			if (!below && !startsWith(leaf.path, path)) continue;
 			const object = parentOf(root, leaf.path);
+			if (leaf.type === "json") {
+				const ways = least.filter((way) => startsWith(way, leaf.path)).map((way) => way.slice(leaf.path.length));
+				const value = values.get(leaf.path.join("."));
+				if (value !== undefined) object[leaf.path.at(-1) ?? ""] = below ? project(value, ways) : value;
+				continue;
+			}
 			const key = below ? keyOf(leaf.type, path.slice(leaf.path.length)) : undefined;
 			const value = values.get(leaf.path.join("."));
 			const name = leaf.path.at(-1) ?? "";
@@ -37,12 +44,24 @@ export function modelInput(headers: Headers, properties: Properties, paths: read
 	return canonical(root);
 }
 
+/** Of a value what is on these ways and below them; null where something else is in the way. */
+export function project(value: Json, ways: readonly (readonly string[])[]): Json {
+	if (ways.some((way) => way.length === 0)) return value;
+	if (!isObject(value)) return null;
+	const keys = Object.keys(value).filter((key) => ways.some(([first]) => first === key));
+	return object(keys.map((key): [string, Json] => [key, project(value[key] ?? null, waysBelow(ways, key))]));
+}
+
+function waysBelow(ways: readonly (readonly string[])[], key: string): readonly (readonly string[])[] {
+	return ways.filter(([first]) => first === key).map((way) => way.slice(1));
+}
+
 /** JSON with keys in byte order and no white space. */
 export function canonical(value: Json): string {
 	if (Array.isArray(value)) return `[${value.map((item: Json) => canonical(item)).join(",")}]`;
 	if (!isObject(value)) return JSON.stringify(value);
 	const keys = Object.keys(value).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-	return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key] ?? "")}`).join(",")}}`;
+	return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key] ?? null)}`).join(",")}}`;
 }
 
 function leafValues(headers: Headers, properties: Properties): Map<string, Json> {
@@ -79,6 +98,18 @@ function leafValues(headers: Headers, properties: Properties): Map<string, Json>
 		"request.headers": object(joined),
 		"request.header_values": object(values),
 		"request.time": property(properties, "request.time", (value) => rfc3339(BigInt(String(value)))),
+		"source.principal": string("connection.uri_san_peer_certificate"),
+		"attributes.source.service": optional(raw("x-envoy-downstream-service-cluster")),
+		"attributes.metadataContext.filterMetadata": metadata(properties, "metadata"),
+		"attributes.routeMetadataContext.filterMetadata": metadata(properties, "xds.route_metadata"),
+		"attributes.contextExtensions": extensions(metadata(properties, "xds.route_metadata")),
+		"attributes.source.principal": principal(properties, "peer"),
+		"attributes.destination.principal": principal(properties, "local"),
+		source_principal: principal(properties, "peer"),
+		"attributes.request.time.seconds": property(properties, "request.time", (value) =>
+			Math.floor(Number(BigInt(String(value)) / 1_000_000_000n)),
+		),
+		"attributes.request.time.nanos": property(properties, "request.time", micros),
 		"source.ip": property(properties, "source.address", (value) => String(value).replace(/:\d+$/, "")),
 		"source.port": property(properties, "source.port", Number),
 		"destination.port": property(properties, "destination.port", Number),
@@ -105,12 +136,12 @@ function leafValues(headers: Headers, properties: Properties): Map<string, Json>
 }
 
 const pluginNames: Readonly<Record<string, string>> = {
-	"request.time": "request.time",
 	"request.http.id": "request.id",
 	"request.http.method": "request.method",
 	"request.http.path": "request.path",
 	"request.http.scheme": "request.scheme",
 	"request.http.headers": "request.headers",
+	"tlsSession.sni": "connection.requested_server_name",
 	"source.address.socketAddress.address": "source.ip",
 	"source.address.socketAddress.portValue": "source.port",
 	"destination.address.socketAddress.portValue": "destination.port",
@@ -179,6 +210,26 @@ function property<T>(properties: Properties, name: string, read: (value: unknown
 	return properties[name] === undefined ? undefined : read(properties[name]);
 }
 
+function metadata(properties: Properties, name: string): Json | undefined {
+	const namespaces = property(properties, name, (value) => filterMetadataOf(Buffer.from(value as Uint8Array)));
+	return namespaces === undefined || Object.keys(namespaces).length === 0 ? undefined : namespaces;
+}
+
+function extensions(namespaces: Json | undefined): Json | undefined {
+	return isObject(namespaces) ? namespaces["sluice.context_extensions"] : undefined;
+}
+
+function principal(properties: Properties, whose: "peer" | "local"): Json | undefined {
+	const names = ["uri_san", "dns_san", "subject"].map((kind) => properties[`connection.${kind}_${whose}_certificate`]);
+	const first = names.find((name) => name !== undefined && name !== "");
+	return first === undefined ? undefined : String(first);
+}
+
+function micros(time: unknown): number | undefined {
+	const nanos = Number(BigInt(String(time)) % 1_000_000_000n);
+	return nanos - (nanos % 1000) || undefined;
+}
+
 function keyOf(type: AttributeType, rest: readonly string[]): string | undefined {
 	return type === "string_map" || type === "string_list_map" ? rest[0] : undefined;
 }
@@ -211,5 +262,5 @@ function setOwn(object: { [key: string]: Json }, key: string, value: Json): void
 }
 
 function isObject(value: Json | undefined): value is { [key: string]: Json } {
-	return typeof value === "object" && !Array.isArray(value);
+	return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import fc from "fast-check";
 import { inputLeaves } from "../../../mixer/api/generated/vocabulary.ts";
+import { metadataBytes } from "../../support/metadata.ts";
 import { scaled } from "../../support/scale.ts";
 import { AttributeHost, defaultLimits } from "./attribute-host.ts";
 import { canonical, modelInput } from "./input-model.ts";
@@ -73,6 +74,20 @@ const headers = fc
 	.map((pairs) =>
 		pairs.filter(([name], i) => !name.startsWith(":") || i === pairs.findIndex((pair) => pair[0] === name)),
 	);
+/** JSON whose numbers are within the limits. */
+const { json } = fc.letrec((tie) => ({
+	json: fc.oneof(
+		{ depthSize: "small", withCrossShrink: true },
+		fc.constantFrom(null, true, false, 0, 1.5, -0.25, 1e21, 1e-7, 1_700_000_000),
+		fc.string({ unit: "binary" }),
+		fc.array(tie("json"), { maxLength: 3 }),
+		fc.dictionary(fc.string({ maxLength: 2 }), tie("json"), { maxKeys: 4 }),
+	),
+}));
+const namespace = fc.constantFrom("a", "x-role", "sluice.context_extensions", "__proto__", "\n");
+const metadata = fc
+	.array(fc.tuple(namespace, fc.dictionary(fc.constantFrom("a", "x-role", "é", "b"), json)))
+	.map((entries) => metadataBytes({ filter: Object.fromEntries(entries) }));
 const properties = fc.record(
 	{
 		"source.address": fc.tuple(fc.ipV4(), fc.nat(65535)).map(([ip, port]) => `${ip}:${port}`),
@@ -83,6 +98,12 @@ const properties = fc.record(
 		"xds.node.id": fc.constant("envoy-1"),
 		"request.protocol": fc.constantFrom("HTTP/1.1", "HTTP/2"),
 		"xds.route_name": fc.constantFrom("", "books"),
+		metadata: metadata,
+		"xds.route_metadata": metadata,
+		"connection.uri_san_peer_certificate": fc.constantFrom("", "spiffe://a/b"),
+		"connection.dns_san_peer_certificate": fc.constantFrom("", "a.example"),
+		"connection.subject_peer_certificate": fc.constantFrom("", "CN=a"),
+		"connection.subject_local_certificate": fc.constantFrom("", "CN=b"),
 	},
 	{ requiredKeys: [] },
 );
@@ -90,7 +111,8 @@ const wanted = fc.array(
 	fc
 		.tuple(fc.constantFrom(...inputLeaves), fc.nat(6), fc.constantFrom("x-role", "a", "", "__proto__"))
 		.map(([leaf, length, key]) => {
-			const below = leaf.type === "string_map" || leaf.type === "string_list_map" ? [key] : [];
+			const isMap = leaf.type === "string_map" || leaf.type === "string_list_map";
+			const below = leaf.type === "json" ? [key, "a", "b"] : isMap ? [key] : [];
 			return [...leaf.path, ...below].slice(0, length);
 		}),
 	{ maxLength: 6 },

@@ -33,10 +33,18 @@ const good = `attributes:
 input:
   - path: attributes.request.http.method
     like: request.method
+    differs: "In a way."
+  - path: parsed_body
+    type: json
+    from: { filter: parsed_body }
+    doc: "The body."
+absent:
+  - path: attributes.source.labels
+    doc: "Nobody fills it."
 `;
 
 test("reads a vocabulary", () => {
-	const { attributes, inputOnly, leaves } = readVocabulary(good, "a.yaml");
+	const { attributes, inputOnly, leaves, absent } = readVocabulary(good, "a.yaml");
 	assert.deepEqual(
 		attributes.map(({ name, type, when, source }) => [name, type, when, source.kind, source.name]),
 		[
@@ -44,11 +52,19 @@ test("reads a vocabulary", () => {
 			["response.code", "int64", "log", "property", "response.code"],
 		],
 	);
-	assert.deepEqual(inputOnly, []);
 	assert.deepEqual(
-		leaves.map(({ path }) => path.join(".")),
-		["attributes.request.http.method", "request.method"],
+		inputOnly.map(({ name, type }) => [name, type]),
+		[["input.parsed_body", "json"]],
 	);
+	assert.deepEqual(
+		leaves.map(({ path, differs }) => [path.join("."), differs]),
+		[
+			["attributes.request.http.method", "In a way."],
+			["parsed_body", undefined],
+			["request.method", undefined],
+		],
+	);
+	assert.deepEqual(absent, [{ path: ["attributes", "source", "labels"], doc: "Nobody fills it." }]);
 });
 
 const faults: readonly (readonly [what: string, from: string, to: string, message: string])[] = [
@@ -77,6 +93,19 @@ const faults: readonly (readonly [what: string, from: string, to: string, messag
 		"name: Response",
 		"a.yaml:7 name: Response must match ^[a-z_]+(\\.[a-z_]+)+$",
 	],
+	[
+		"JSON in a record",
+		"type: int64",
+		"type: json",
+		"a.yaml:7 type: json must be one of string, int64, double, bool, bytes, ip, timestamp, duration, string_map, string_list, string_list_map",
+	],
+	[
+		"an absent path that is there",
+		"attributes.source.labels",
+		"parsed_body.a",
+		"a.yaml:21 parsed_body.a is in the input, as parsed_body",
+	],
+	["an absent path without a reason", 'labels\n    doc: "Nobody fills it."', "labels", "a.yaml:21 doc: is missing"],
 	["a missing doc", '    doc: "The method."\n', "", "a.yaml:2 doc: is missing"],
 	[
 		"two sources",
@@ -124,7 +153,7 @@ const faults: readonly (readonly [what: string, from: string, to: string, messag
 	],
 	[
 		"a place in the input that a map has",
-		"  - path: attributes.request.http.method\n    like: request.method",
+		'  - path: attributes.request.http.method\n    like: request.method\n    differs: "In a way."',
 		"  - 5",
 		"a.yaml:13 must be a map",
 	],

@@ -18,6 +18,7 @@ const good = [
 	"request.path_segments.10",
 	"attributes.request.http.headers.requets",
 	"parsed_query.a.0",
+	"attributes.metadataContext.filterMetadata.a/b.0.c",
 ];
 
 for (const path of good) {
@@ -26,7 +27,7 @@ for (const path of good) {
 	});
 }
 
-const http = ["headers", "host", "id", "method", "path", "protocol", "query", "scheme", "size"];
+const http = ["fragment", "headers", "host", "id", "method", "path", "protocol", "query", "scheme", "size"];
 const bad: readonly (readonly [path: string, have: string, wantOneOf: readonly string[]])[] = [
 	["attributes.request.http.header.x-role", "header", http],
 	[
@@ -42,6 +43,7 @@ const bad: readonly (readonly [path: string, have: string, wantOneOf: readonly s
 			"request",
 			"route",
 			"source",
+			"source_principal",
 			"trace",
 			"version",
 		],
@@ -59,6 +61,7 @@ const bad: readonly (readonly [path: string, have: string, wantOneOf: readonly s
 			"request",
 			"route",
 			"source",
+			"source_principal",
 			"trace",
 			"version",
 		],

@@ -63,6 +63,29 @@ test("tells every misspelt path of the input", async (context) => {
 	});
 });
 
+test("says of what the plugin has and the input has not why it is absent", async (context) => {
+	const why =
+		"input.attributes.source.certificate is absent here, where OPA's Envoy plugin has it: " +
+		"Envoy tells a Wasm filter of a certificate its names, but not the certificate.";
+	for (const rego of [
+		'decision if input.attributes.source.certificate == "x"',
+		'decision if object.get(input, ["attributes", "source", "certificate"], "") == "x"',
+	]) {
+		const building = buildRego(context, `default decision := false\n${rego}`);
+		await assert.rejects(building, (error: MixerError) => {
+			assert.match(error.message, /^shop\/authz\.rego:4: (rego_type_error: )?undefined ref: input\.attributes\.source/);
+			assert.equal(error.message.split("\n").at(-1), why);
+			return true;
+		});
+	}
+});
+
+test("refuses the header by which ext_authz tells of a partial body", async (context) => {
+	const building = buildRego(context, 'decision if input.request.headers["x-envoy-auth-partial-body"] == "true"');
+	const message = 'shop/authz.rego:3: header "x-envoy-auth-partial-body" is never there: read input.truncated_body';
+	await assert.rejects(building, { code: "invalid", message });
+});
+
 test("says which opa is missing", async () => {
 	await assert.rejects(buildDir(join(checkout, "policies"), "/nowhere/opa"), {
 		code: "tool",
