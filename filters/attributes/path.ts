@@ -1,6 +1,6 @@
 import { Slice } from "../wire/slice";
 import { findByte } from "./ascii";
-import { PLUS, writeDecoded } from "./percent";
+import { escapesAreValid, PLUS, writeDecoded } from "./percent";
 import { Value } from "./value";
 
 const SLASH: u32 = 0x2f;
@@ -58,13 +58,14 @@ function addSegment(start: usize, end: usize, out: Value): void {
 
 /**
  * parsed_path, as OPA's Envoy plugin makes it: leading slashes dropped, decoded, split at slashes, also at those that
- * decoding brought to light; one empty string for the root.
+ * decoding brought to light; one empty string for the root. A broken percent-escape is refused, as there.
  *
  * @param path without its query.
  */
 export function readParsedPath(path: Slice, out: Value): void {
 	let own = out.own;
 	own.reserve(path.size);
+	out.refused = !escapesAreValid(path.ptr, path.size);
 	writeDecoded(own, path.ptr, path.size, PLUS);
 	let start = own.ptr;
 	let end = start + own.size;

@@ -22,7 +22,10 @@ export function readQueryParams(query: Slice, out: Value): void {
 	out.finishMapOfFirst();
 }
 
-/** parsed_query: as Go's url.ParseQuery, which leaves out what has a semicolon or a broken percent-escape. */
+/**
+ * parsed_query: as Go's url.ParseQuery, which fails at a semicolon or a broken percent-escape; OPA's Envoy plugin answers
+ * 400 then, and so does whoever reads this.
+ */
 export function readParsedQuery(query: Slice, out: Value): void {
 	addParameters(query, Syntax.Go, out);
 	out.finishListMap();
@@ -34,7 +37,10 @@ function addParameters(query: Slice, syntax: Syntax, out: Value): void {
 	let start = query.ptr;
 	while (start < end) {
 		let next = findByte(start, end, AMPERSAND);
-		if (next > start && (syntax == Syntax.Form || isFitForGo(start, next))) addParameter(start, next, out);
+		if (next > start) {
+			if (syntax == Syntax.Go && !isFitForGo(start, next)) out.refused = true;
+			addParameter(start, next, out);
+		}
 		start = next + 1;
 	}
 }

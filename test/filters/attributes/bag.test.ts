@@ -8,33 +8,35 @@ before(async () => {
 	host = await AttributeHost.build();
 });
 
-const paths: readonly (readonly [path: string, segments: readonly string[], parsed: readonly string[]])[] = [
-	["/", [], [""]],
-	["*", ["*"], ["*"]],
-	["/a/b/", ["a", "b"], ["a", "b", ""]],
-	["/a/../admin", ["admin"], ["a", "..", "admin"]],
-	["/a/%2e%2e/admin", ["admin"], ["a", "..", "admin"]],
-	["//admin", ["admin"], ["admin"]],
-	["/a%2Fb", ["a/b"], ["a", "b"]],
-	["/a%252Fb", ["a%2Fb"], ["a%2Fb"]],
-	["/a/..;/admin", ["admin"], ["a", "..;", "admin"]],
-	["/x/;a/..;/admin", ["admin"], ["x", ";a", "..;", "admin"]],
-	["/a;x=1/b;y", ["a", "b"], ["a;x=1", "b;y"]],
-	["/a%3Bx/b", ["a;x", "b"], ["a;x", "b"]],
-	["/../../a/./b", ["a", "b"], ["..", "..", "a", ".", "b"]],
-	["/a%2f../b", ["a/..", "b"], ["a", "..", "b"]],
-	["/a%zz/%4", ["a%zz", "%4"], ["a%zz", "%4"]],
-	["/%C3%A9/é", ["é", "é"], ["é", "é"]],
-	["/a%00b", ["a\0b"], ["a\0b"]],
-	["/a+b", ["a+b"], ["a+b"]],
-];
+const paths: readonly (readonly [path: string, segments: readonly string[], parsed: readonly string[] | undefined])[] =
+	[
+		["/", [], [""]],
+		["*", ["*"], ["*"]],
+		["/a/b/", ["a", "b"], ["a", "b", ""]],
+		["/a/../admin", ["admin"], ["a", "..", "admin"]],
+		["/a/%2e%2e/admin", ["admin"], ["a", "..", "admin"]],
+		["//admin", ["admin"], ["admin"]],
+		["/a%2Fb", ["a/b"], ["a", "b"]],
+		["/a%252Fb", ["a%2Fb"], ["a%2Fb"]],
+		["/a/..;/admin", ["admin"], ["a", "..;", "admin"]],
+		["/x/;a/..;/admin", ["admin"], ["x", ";a", "..;", "admin"]],
+		["/a;x=1/b;y", ["a", "b"], ["a;x=1", "b;y"]],
+		["/a%3Bx/b", ["a;x", "b"], ["a;x", "b"]],
+		["/../../a/./b", ["a", "b"], ["..", "..", "a", ".", "b"]],
+		["/a%2f../b", ["a/..", "b"], ["a", "..", "b"]],
+		["/a%zz/%4", ["a%zz", "%4"], undefined],
+		["/%C3%A9/é", ["é", "é"], ["é", "é"]],
+		["/a%00b", ["a\0b"], ["a\0b"]],
+		["/a+b", ["a+b"], ["a+b"]],
+	];
 
 for (const [path, segments, parsed] of paths) {
 	test(`reads the path ${path}, with and without a query`, () => {
 		for (const query of ["", "?/x/../admin"]) {
 			host.request([[":path", path + query]]);
 			assert.deepEqual(host.attribute("request.path_segments"), segments);
-			assert.deepEqual(JSON.parse(host.input([["parsed_path"]])), { parsed_path: parsed });
+			const document = parsed === undefined ? "bad input" : JSON.stringify({ parsed_path: parsed });
+			assert.equal(host.input([["parsed_path"]]), document);
 			assert.equal(host.attribute("request.url_path"), path);
 			assert.equal(host.attribute("request.query"), query.slice(1));
 			assert.equal(host.attribute("request.path"), path + query);
@@ -42,11 +44,13 @@ for (const [path, segments, parsed] of paths) {
 	});
 }
 
-const queries: readonly (readonly [query: string, form: object, go: object])[] = [
+const queries: readonly (readonly [query: string, form: object, go: object | undefined])[] = [
 	["", {}, {}],
 	["a=1&a=2&b", { a: "1", b: "" }, { a: ["1", "2"], b: [""] }],
 	["x+y=1%2B2&&=e", { "": "e", "x y": "1+2" }, { "": ["e"], "x y": ["1+2"] }],
-	["a=1;b=2&c=%zz&d=1", { a: "1;b=2", c: "%zz", d: "1" }, { d: ["1"] }],
+	["a=1;b=2&d=1", { a: "1;b=2", d: "1" }, undefined],
+	["c=%zz&d=1", { c: "%zz", d: "1" }, undefined],
+	["%4=1", { "%4": "1" }, undefined],
 	["%61=1&a=2", { a: "1" }, { a: ["1", "2"] }],
 	["a?b=c=d", { "a?b": "c=d" }, { "a?b": ["c=d"] }],
 	["%ff=1&%fe=2", { "\ufffd": "1" }, { "\ufffd": ["1", "2"] }],
@@ -56,7 +60,8 @@ for (const [query, form, go] of queries) {
 	test(`reads the query ${query}`, () => {
 		host.request([[":path", `/?${query}`]]);
 		assert.deepEqual(host.attribute("request.query_params"), form);
-		assert.deepEqual(JSON.parse(host.input([["parsed_query"]])), { parsed_query: go });
+		const document = go === undefined ? "bad input" : JSON.stringify({ parsed_query: go });
+		assert.equal(host.input([["parsed_query"]]), document);
 	});
 }
 

@@ -13,8 +13,9 @@ type Json = string | number | boolean | null | readonly Json[] | { [key: string]
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** The document's text with exactly these paths. */
+/** The document's text with exactly these paths, or "bad input" where the request cannot be read so far. */
 export function modelInput(headers: Headers, properties: Properties, paths: readonly (readonly string[])[]): string {
+	if (isRefused(headers, paths)) return "bad input";
 	const values = leafValues(headers, properties);
 	const root: { [key: string]: Json } = {};
 	// What is wanted whole is wanted in no other way.
@@ -124,7 +125,7 @@ function leafValues(headers: Headers, properties: Properties): Map<string, Json>
 		"trace.id": trace?.[1],
 		"trace.span_id": trace?.[2],
 		parsed_path: path === undefined ? undefined : decode(before).replace(/^\/+/, "").split("/").map(text),
-		parsed_query: path === undefined ? undefined : lists_(form(after.split("&").filter(isFitForGo).join("&"))),
+		parsed_query: path === undefined ? undefined : lists_(form(after)),
 		"version.encoding": "protojson",
 		"version.ext_authz": "v3",
 		"attributes.request.http.host": optional(raw(":authority")),
@@ -164,8 +165,15 @@ function form(query: string): [string, string][] {
 	});
 }
 
-function isFitForGo(field: string): boolean {
-	return !/;|%(?![0-9a-f]{2})/i.test(field);
+function isRefused(headers: Headers, paths: readonly (readonly string[])[]): boolean {
+	const reads = (name: string) => paths.some(([first]) => first === undefined || first === name);
+	const target = headers.find(([name]) => name.toLowerCase() === ":path")?.[1];
+	const [path, query] = split(latin1(target ?? ""), "?");
+	const broken = /%(?![0-9a-f]{2})/i;
+	return (
+		(reads("parsed_path") && broken.test(path)) ||
+		(reads("parsed_query") && (broken.test(query) || query.includes(";")))
+	);
 }
 
 function firsts(fields: readonly [string, string][]): Json {

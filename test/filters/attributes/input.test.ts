@@ -42,7 +42,11 @@ const pieces = [
 	"a=1",
 	"b=2",
 ];
-const path = fc.array(fc.constantFrom(...pieces), { maxLength: 14 }).map((parts) => `/${parts.join("")}`);
+/** Without what makes the path or the query unreadable to some. */
+const cleanPieces = pieces.filter((piece) => !/;|%$|%zz/.test(piece));
+const path = fc
+	.oneof(...[pieces, cleanPieces].map((from) => fc.array(fc.constantFrom(...from), { maxLength: 14 })))
+	.map((parts) => `/${parts.join("")}`);
 const value = fc.oneof(
 	fc.string(),
 	fc.uint8Array({ maxLength: 12 }),
@@ -132,7 +136,7 @@ test("writes exactly the paths that are wanted, in canonical form", () => {
 		fc.property(headers, properties, wanted, (headers, properties, paths) => {
 			const text = host.request(headers, properties).input(paths);
 			assert.equal(text, modelInput(headers, properties, paths));
-			assert.equal(canonical(JSON.parse(text)), text);
+			if (text !== "bad input") assert.equal(canonical(JSON.parse(text)), text);
 			assert.equal(host.plannedInput(), text);
 		}),
 		{ numRuns },
