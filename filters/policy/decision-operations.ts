@@ -70,7 +70,7 @@ export class DecisionOperations {
 				if (!this.allowed) return this.pairs(node, OperationKind.DenialHeader, OperationKind.DenialHeader);
 				return this.pairs(node, OperationKind.SetRequestHeader, OperationKind.AddRequestHeader);
 			case 1:
-				return this.pairs(node, OperationKind.SetResponseHeader, OperationKind.AddResponseHeader);
+				return this.pairs(node, OperationKind.AddResponseHeader, OperationKind.AddResponseHeader);
 			case 2:
 				return this.names(node, OperationKind.RemoveRequestHeader);
 			case 3:

@@ -6,15 +6,14 @@ export enum OperationKind {
 	SetRequestHeader = 0,
 	AddRequestHeader = 1,
 	RemoveRequestHeader = 2,
-	SetResponseHeader = 3,
-	AddResponseHeader = 4,
-	SetQueryParameter = 5,
-	AddQueryParameter = 6,
-	RemoveQueryParameter = 7,
+	AddResponseHeader = 3,
+	SetQueryParameter = 4,
+	AddQueryParameter = 5,
+	RemoveQueryParameter = 6,
 	/** A header of the denial. */
-	DenialHeader = 8,
+	DenialHeader = 7,
 	/** Name empty, value JSON: goes to filter state. */
-	Metadata = 9,
+	Metadata = 8,
 }
 
 /** All operations of one request together, names and values. */

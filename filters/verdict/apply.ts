@@ -26,17 +26,14 @@ export function applyToRequest(operations: Operations, path: Slice): Status {
 	return replaceHeader(HeaderMap.Request, PATH.ptr, PATH.size, rewrite.ptr, rewrite.size);
 }
 
-/** Does to the selected stream's response what the decisions say. */
+/** Adds to the selected stream's response what the decisions say, beside what the upstream sent of the same names. */
 export function applyToResponse(operations: Operations): void {
 	operations.rewind();
 	while (operations.next()) {
 		let name = operations.name;
 		let value = operations.value;
-		if (operations.kind == OperationKind.SetResponseHeader) {
-			replaceHeader(HeaderMap.Response, name.ptr, name.size, value.ptr, value.size);
-		} else if (operations.kind == OperationKind.AddResponseHeader) {
-			addHeader(HeaderMap.Response, name.ptr, name.size, value.ptr, value.size);
-		}
+		if (operations.kind != OperationKind.AddResponseHeader) continue;
+		addHeader(HeaderMap.Response, name.ptr, name.size, value.ptr, value.size);
 	}
 }
 

@@ -154,18 +154,19 @@ describe("a response", () => {
 		assert.equal(stream.responseHeaders?.get("x-sluice-decision-id"), dedupId);
 	});
 
-	test("gets the headers the policy adds, and an upstream's own of that name go", async () => {
+	test("gets the headers the policy adds, beside the upstream's own of that name", async () => {
 		const host = await startFilter();
 		const stream = get(host, "/");
 		answer(host.grpc.last, { allowed: true, response_headers_to_add: { "x-policy-tier": ["staff", "gold"] } });
 		stream.respond({
 			headers: [
 				[":status", "200"],
-				["x-policy-tier", "forged"],
+				["x-policy-tier", "own"],
 			],
 		});
 		assert.deepEqual(stream.responseHeaders?.toText(), [
 			[":status", "200"],
+			["x-policy-tier", "own"],
 			["x-policy-tier", "staff"],
 			["x-policy-tier", "gold"],
 		]);
