@@ -1,6 +1,7 @@
 import { Bytes } from "../wire/bytes";
+import { writeJsonDouble } from "../wire/json-double";
 import { writtenDigits } from "../wire/json-number";
-import { writeJsonDouble, writeJsonInt, writeJsonString } from "../wire/json-writer";
+import { writeJsonInt, writeJsonString } from "../wire/json-writer";
 import { Slice } from "../wire/slice";
 import { writeBase64 } from "./base64";
 import { ValueType } from "./generated/vocabulary";

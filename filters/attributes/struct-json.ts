@@ -1,5 +1,6 @@
 import { Bytes } from "../wire/bytes";
-import { writeJsonDouble, writeJsonString } from "../wire/json-writer";
+import { writeJsonDouble } from "../wire/json-double";
+import { writeJsonString } from "../wire/json-writer";
 import { ProtobufReader } from "../wire/protobuf-reader";
 import { Slice } from "../wire/slice";
 

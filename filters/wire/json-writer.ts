@@ -1,8 +1,7 @@
-import { dtoa_buffered } from "util/number";
 import { Bytes } from "./bytes";
 import { sequence } from "./utf8";
 
-/** Twenty-eight UTF-16 units are the longest a double takes (util/number). */
+/** Twenty digits are the longest a 64-bit number takes. */
 const digits: usize = memory.data(64);
 
 /** A JSON string as JSON.stringify writes it, from bytes: what is not UTF-8 becomes U+FFFD (see writeUtf8). */
@@ -43,31 +42,6 @@ export function writeJsonInt(out: Bytes, value: i64): void {
 		rest /= 10;
 	} while (rest != 0);
 	out.raw(start, <i32>(digits + 64 - start));
-}
-
-/** A number that reads back as the same double; null for what JSON has no number for. */
-export function writeJsonDouble(out: Bytes, value: f64): void {
-	if (!(abs(value) <= f64.MAX_VALUE)) {
-		out.byte(0x6e);
-		out.byte(0x75);
-		out.byte(0x6c);
-		out.byte(0x6c);
-		return;
-	}
-	// Whole numbers take the short way; it also writes -0 as 0, as JSON.stringify does.
-	if (abs(value) < 1e15 && trunc(value) == value) {
-		writeJsonInt(out, <i64>value);
-		return;
-	}
-	const length = <i32>dtoa_buffered(digits, value);
-	let end = length;
-	// AssemblyScript marks a whole number with ".0", which JSON does not need.
-	if (end > 2 && unit(end - 2) == 0x2e && unit(end - 1) == 0x30) end -= 2;
-	for (let i = 0; i < end; i++) out.byte(unit(i));
-}
-
-function unit(index: i32): u32 {
-	return load<u16>(digits + ((<usize>index) << 1));
 }
 
 function writeEscape(out: Bytes, byte: u32): void {

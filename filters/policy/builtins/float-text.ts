@@ -1,5 +1,5 @@
 import { Bytes } from "../../wire/bytes";
-import { Digits, digitsOf } from "./float-digits";
+import { Digits, digitsOf } from "../../wire/float-digits";
 
 /** Where %g without precision begins to write an exponent. */
 const SHORTEST_EXPONENT: i32 = 6;

@@ -1,5 +1,5 @@
 import { Bytes } from "../../wire/bytes";
-import { writeJsonDouble } from "../../wire/json-writer";
+import { writeJsonDouble } from "../../wire/json-double";
 import { Slice } from "../../wire/slice";
 import { fail, unavailable } from "./fault";
 import { compareNumbers, takeDoubt } from "./rego-number";

@@ -1,7 +1,8 @@
 import { Bytes } from "../../../filters/wire/bytes";
+import { writeJsonDouble, writeJsonSingle } from "../../../filters/wire/json-double";
 import { JsonDocument } from "../../../filters/wire/json-reader";
 import { JsonKind } from "../../../filters/wire/json-tape";
-import { writeJsonDouble, writeJsonInt, writeJsonString } from "../../../filters/wire/json-writer";
+import { writeJsonInt, writeJsonString } from "../../../filters/wire/json-writer";
 import { ProtobufReader, zigzag } from "../../../filters/wire/protobuf-reader";
 import * as protobuf from "../../../filters/wire/protobuf-writer";
 import { Slice } from "../../../filters/wire/slice";
@@ -129,6 +130,10 @@ export function jsonInt(value: i64): void {
 }
 export function jsonDouble(value: f64): void {
 	writeJsonDouble(out, value);
+}
+
+export function jsonSingle(value: f64): void {
+	writeJsonSingle(out, <f32>value);
 }
 
 export function jsonParse(ptr: usize, size: i32, maxDepth: i32): bool {

@@ -1,6 +1,6 @@
 /*
- * The decimal digits of doubles, exactly: mantissa times a power of two (or of five) in limbs of nine digits. The
- * shortest digits are found as Go's strconv does in roundShortest (internal/strconv/ftoa.go).
+ * The decimal digits of floating-point numbers, exactly: mantissa times a power of two (or of five) in limbs of nine
+ * digits. The shortest digits are found as Go's strconv does in roundShortest (internal/strconv/ftoa.go).
  */
 
 /** A double has 767 significant digits at most. */
@@ -12,8 +12,11 @@ const FIVES: i32 = 13;
 const FIVE_POWER: u64 = 1_220_703_125;
 const TWOS: i32 = 30;
 
-const MANTISSA_BITS: i32 = 52;
-const MIN_EXPONENT: i32 = -1074;
+/** Of a double and of a single: bits of the fraction, and the exponent of the smallest number. */
+const DOUBLE_BITS: i32 = 52;
+const DOUBLE_MIN: i32 = -1074;
+const SINGLE_BITS: i32 = 23;
+const SINGLE_MIN: i32 = -149;
 
 const limbs: usize = memory.data(4 * 96);
 let limbsCount: i32 = 0;
@@ -105,10 +108,20 @@ const upper = new Digits();
 /** The digits of a finite double that isn't negative: all of them, or as few as tell it from its neighbours. */
 export function digitsOf(out: Digits, value: f64, shortest: bool): void {
 	const bits = reinterpret<u64>(value);
-	const field = <i32>(bits >> MANTISSA_BITS) & 0x7ff;
-	const fraction = bits & (((<u64>1) << MANTISSA_BITS) - 1);
-	const mantissa = field == 0 ? fraction : fraction | ((<u64>1) << MANTISSA_BITS);
-	const exponent = max(field, 1) - 1 + MIN_EXPONENT;
+	const fraction = bits & (((<u64>1) << DOUBLE_BITS) - 1);
+	write(out, fraction, <i32>(bits >> DOUBLE_BITS) & 0x7ff, DOUBLE_BITS, DOUBLE_MIN, shortest);
+}
+
+/** As few digits as tell a finite single that isn't negative from its neighbours. */
+export function digitsOfSingle(out: Digits, value: f32): void {
+	const bits = reinterpret<u32>(value);
+	const fraction = bits & ((1 << SINGLE_BITS) - 1);
+	write(out, fraction, <i32>(bits >> SINGLE_BITS) & 0xff, SINGLE_BITS, SINGLE_MIN, true);
+}
+
+function write(out: Digits, fraction: u64, field: i32, width: i32, smallest: i32, shortest: bool): void {
+	const mantissa = field == 0 ? fraction : fraction | ((<u64>1) << width);
+	const exponent = max(field, 1) - 1 + smallest;
 	out.assign(mantissa, exponent);
 	if (!shortest || mantissa == 0) return;
 	upper.assign(mantissa * 2 + 1, exponent - 1);
