@@ -16,6 +16,7 @@ import {
 	streamCount,
 	streamOf,
 } from "./contexts";
+import { Flow } from "./host/body";
 import { nowNs } from "./host/clock";
 import { readGrpcMessage } from "./host/grpc";
 import { Callback } from "./host/guard";
@@ -26,7 +27,6 @@ import { loadVmData } from "./policy/linked/vm-data";
 export { malloc } from "./host/memory";
 export { policyBuiltin, strictBuiltinErrors } from "./policy/linked/builtin-call";
 
-const CONTINUE: i32 = 0;
 /** Answer of on_done: finished. With any other, Envoy would keep the VM for ever. */
 const DONE: u32 = 1;
 
@@ -50,13 +50,23 @@ export function proxy_on_context_create(id: u32, root: u32): void {
 export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32): i32 {
 	let stream = streamOf(id);
 	// Unsealed: the RBAC filter behind refuses it.
-	return stream === null ? CONTINUE : stream.requestHeaders();
+	return stream === null ? Flow.Continue : stream.requestHeaders(endOfStream != 0);
+}
+
+export function proxy_on_request_body(id: u32, size: u32, endOfStream: u32): i32 {
+	let stream = knownStream(id);
+	return stream === null ? Flow.Continue : stream.requestBody(size, endOfStream != 0);
+}
+
+export function proxy_on_request_trailers(id: u32, count: u32): i32 {
+	let stream = knownStream(id);
+	return stream === null ? Flow.Continue : stream.requestTrailers();
 }
 
 export function proxy_on_response_headers(id: u32, count: u32, endOfStream: u32): i32 {
 	let stream = knownStream(id);
 	if (stream !== null) stream.responseHeaders();
-	return CONTINUE;
+	return Flow.Continue;
 }
 
 export function proxy_on_log(id: u32): void {
@@ -105,17 +115,23 @@ export function on_callback_failed(callback: i32, context: u32, token: u32): i32
 	switch (callback) {
 		case Callback.RequestHeaders: {
 			let stream = knownStream(context);
-			return stream === null ? CONTINUE : stream.callbackFailed();
+			return stream === null ? Flow.Continue : stream.callbackFailed();
+		}
+		case Callback.RequestBody:
+		case Callback.RequestTrailers: {
+			let stream = knownStream(context);
+			if (stream === null || stream.callbackFailed() == Flow.Continue) return Flow.Continue;
+			return callback == Callback.RequestBody ? Flow.StopAndDrop : Flow.StopAndBuffer;
 		}
 		case Callback.GrpcReceive:
 		case Callback.GrpcClose: {
 			let plugin = pluginOf(context);
 			if (plugin !== null) answerFailed(plugin, token);
-			return CONTINUE;
+			return Flow.Continue;
 		}
 		case Callback.Done:
 			return DONE;
 		default:
-			return CONTINUE;
+			return Flow.Continue;
 	}
 }

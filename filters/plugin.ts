@@ -1,9 +1,10 @@
+import { WaitingStreams } from "./body/waiting-streams";
 import { CacheReport } from "./check/cache-report";
 import { CheckResponse } from "./check/check-response";
 import { DecisionCache } from "./check/decision-cache";
 import { DecisionIds, mixSeed } from "./check/decision-ids";
 import { JoinedChecks } from "./check/joined-checks";
-import { Config } from "./config/config";
+import { BodyUse, Config } from "./config/config";
 import { Faults } from "./config/faults";
 import { parseConfig } from "./config/parse";
 import { nowNs } from "./host/clock";
@@ -31,6 +32,7 @@ const TICK_MS: u32 = 200;
 /** How soon it says that it is there. The VM that Envoy makes to try a configuration is gone before. */
 const FIRST_TICK_MS: u32 = 5;
 /** Room for revision, entrypoints and ids around the input of a CheckRequest. */
+const NS_PER_MS: u64 = 1000000;
 const REQUEST_MARGIN_BYTES: i32 = 65536;
 /** For the inputs of questions that others may join while they are on their way. */
 const MAX_JOINABLE_BYTES: i32 = 4194304;
@@ -67,6 +69,11 @@ export class Plugin {
 	readonly remote: u64;
 	/** Those whose answers never hold for another request. */
 	readonly volatile: u64;
+	/** Those that read the request's body, and those of them that take no truncated one. */
+	readonly bodyReaders: u64;
+	readonly wholeBodyReaders: u64;
+	/** Who waits for a request's body. */
+	readonly waiting: WaitingStreams = new WaitingStreams();
 	/** For hashes: something that a client cannot know. */
 	readonly seed: u64;
 
@@ -91,10 +98,15 @@ export class Plugin {
 		this.cache = new DecisionCache(config.cache.entries, config.cache.bytes, epoch);
 		this.remote = remotePolicies(config);
 		this.volatile = volatilePolicies(config);
+		let wholeReaders = policiesThatUseBody(config, BodyUse.Whole);
+		let readers = wholeReaders | policiesThatUseBody(config, BodyUse.Truncated);
+		let largest = readers == 0 ? config.limits.inputBytes : config.limits.largestInputBytes;
+		this.bodyReaders = readers;
+		this.wholeBodyReaders = wholeReaders;
 		this.seed = epoch;
-		this.input = new Bytes(4096, config.limits.inputBytes);
+		this.input = new Bytes(4096, largest);
 		this.known = new Bytes(256, config.cache.bytes);
-		this.request = new Bytes(8192, config.limits.inputBytes + REQUEST_MARGIN_BYTES);
+		this.request = new Bytes(8192, largest + REQUEST_MARGIN_BYTES);
 	}
 
 	/**
@@ -108,7 +120,18 @@ export class Plugin {
 		this.ticked = true;
 		this.announcer.tick(nowNs, streams, hadStream);
 		this.reporter.tick(nowNs);
+		this.answerLateBodies(nowNs);
 		this.cacheReport.tell(this.cache, this.stats);
+	}
+
+	private answerLateBodies(nowNs: u64): void {
+		let timeoutNs = <u64>this.config.bodyTimeoutMs * NS_PER_MS;
+		if (nowNs < timeoutNs) return;
+		let late = this.waiting.since(nowNs - timeoutNs);
+		while (late !== null) {
+			late.bodyIsLate();
+			late = this.waiting.since(nowNs - timeoutNs);
+		}
 	}
 }
 
@@ -118,6 +141,14 @@ function remotePolicies(config: Config): u64 {
 		if (!config.policies[i].inProxy) remote |= (<u64>1) << i;
 	}
 	return remote;
+}
+
+function policiesThatUseBody(config: Config, use: BodyUse): u64 {
+	let users: u64 = 0;
+	for (let i = 0; i < config.policies.length; i++) {
+		if (config.policies[i].body == use) users |= (<u64>1) << i;
+	}
+	return users;
 }
 
 function volatilePolicies(config: Config): u64 {

@@ -1,10 +1,14 @@
 import { Bag } from "./attributes/bag";
+import { BodyStage } from "./attributes/body/body-state";
+import { releaseBody } from "./attributes/body/body-values";
 import { AttributeId } from "./attributes/generated/vocabulary";
 import { requestIsValid } from "./attributes/validity";
 import { Value } from "./attributes/value";
+import { StreamBody } from "./body/stream-body";
 import { Asked, ask, askedHash, askedToken, keepAnswer } from "./check/ask";
 import { CheckResponse } from "./check/check-response";
 import { Outcome, OutcomeKind, Placement } from "./check/outcome";
+import { Flow } from "./host/body";
 import { nowNs } from "./host/clock";
 import { cancelGrpc } from "./host/grpc";
 import { HeaderMap, replaceHeader } from "./host/headers";
@@ -15,14 +19,9 @@ import { Plugin } from "./plugin";
 import { Operations } from "./policy/operations";
 import { ShadowCheck } from "./policy/shadow-check";
 import { applyToRequest, applyToResponse } from "./verdict/apply";
-import { decisionIdHeader, replyDenied, replyFixed } from "./verdict/replies";
+import { BodyFault, decisionIdHeader, replyBodyFault, replyDenied, replyFixed } from "./verdict/replies";
 import { seal } from "./verdict/seal";
 import { Slice } from "./wire/slice";
-
-/** FilterHeadersStatus of the proxy-wasm ABI. */
-const CONTINUE: i32 = 0;
-/** Nothing of the request goes on, its body neither, and Envoy holds back the sender: StopAllIterationAndWatermark. */
-const PAUSE: i32 = 4;
 
 const path = new Value();
 
@@ -37,14 +36,33 @@ export class Stream {
 	private plugin: Plugin | null = null;
 	private operations: Operations = new Operations();
 	private shadow: ShadowCheck = new ShadowCheck();
+	private body: StreamBody = new StreamBody();
 	private began: bool = false;
 	/** The call it waits for; 0 for none. */
 	private token: u32 = 0;
 	private selected: u64 = 0;
+	private shadows: u64 = 0;
+	/** The selected Policies decide; else what the configuration says by default. */
+	private isTargeted: bool = false;
 	private askedNs: u64 = 0;
 	private askedHash: u64 = 0;
 	/** We answered: the reply passes our own response callback, and a second one must never follow. */
 	private replied: bool = false;
+
+	/** Of the streams that wait for their bodies, since when and between whom: theirs to set (body/waiting-streams.ts). */
+	waitingSinceNs: u64 = 0;
+	waitingBefore: Stream | null = null;
+	waitingBehind: Stream | null = null;
+
+	/** Its answer waits for the Mixer's. */
+	get isAsking(): bool {
+		return this.token != 0;
+	}
+
+	/** It was answered here: nothing of it goes on. */
+	get isReplied(): bool {
+		return this.replied;
+	}
 
 	get outcome(): Outcome {
 		return this.bag.outcome;
@@ -60,12 +78,14 @@ export class Stream {
 		this.began = false;
 		this.token = 0;
 		this.replied = false;
+		this.body.reset();
+		this.bag.grpcTypes = plugin.config.grpcTypes;
 	}
 
-	/** Decides, or asks. The result is for Envoy: go on, or wait. */
-	requestHeaders(): i32 {
+	/** Decides, or asks, or waits for the body. @param ended whether there is none. */
+	requestHeaders(ended: bool): Flow {
 		let plugin = this.plugin;
-		if (plugin === null) return PAUSE;
+		if (plugin === null) return Flow.StopAll;
 		let config = plugin.config;
 		plugin.ids.next(this.outcome.id);
 		this.began = this.bag.begin() == Status.Ok;
@@ -74,14 +94,59 @@ export class Stream {
 		let selection = plugin.selection;
 		selection.select(config, this.bag);
 		this.selected = selection.enforced;
+		this.shadows = selection.shadows;
+		this.isTargeted = this.selected != 0 && (selection.targeted || config.allowByDefault);
+		let enforced = this.isTargeted ? this.selected : 0;
+		let readers = (enforced | this.shadows) & plugin.bodyReaders;
+		if (readers == 0) return this.decideFirst(plugin);
+		return this.body.begin(this, plugin, readers, enforced & readers, ended);
+	}
+
+	/** So much of the body is in Envoy's buffer. @param ended whether that is all. */
+	requestBody(size: i32, ended: bool): Flow {
+		let plugin = this.plugin;
+		return plugin === null ? Flow.StopAndDrop : this.body.data(this, plugin, size, ended);
+	}
+
+	requestTrailers(): Flow {
+		let plugin = this.plugin;
+		return plugin === null ? Flow.StopAndBuffer : this.body.trailers(this, plugin);
+	}
+
+	/** The body has taken too long. The stream is waiting for it. */
+	bodyIsLate(): void {
+		let plugin = this.plugin;
+		if (plugin !== null) this.body.late(this, plugin);
+	}
+
+	/** Whether an enforcing policy of this stream reads the body. */
+	bodyDecides(plugin: Plugin): bool {
+		return this.isTargeted && (this.selected & plugin.bodyReaders) != 0;
+	}
+
+	/** These shadows are not asked. */
+	leaveOutShadows(shadows: u64): void {
+		this.shadows &= ~shadows;
+	}
+
+	/** All that the policies read of the request is known. */
+	decideFirst(plugin: Plugin): Flow {
 		this.askedNs = nowNs();
-		if (selection.shadows != 0) this.shadow.ask(plugin, this, selection.shadows, this.askedNs);
-		if (this.selected != 0 && (selection.targeted || config.allowByDefault)) return this.decideOrAsk(plugin);
-		if (!config.allowByDefault) return this.refuse(plugin, OutcomeKind.Denied);
+		// A shadow that takes no truncated body is left out.
+		if (this.bag.body.stage == BodyStage.Truncated) this.leaveOutShadows(plugin.wholeBodyReaders);
+		if (this.shadows != 0) this.shadow.ask(plugin, this, this.shadows, this.askedNs);
+		let flow = this.decideByDefault(plugin);
+		releaseBody();
+		return flow;
+	}
+
+	private decideByDefault(plugin: Plugin): Flow {
+		if (this.isTargeted) return this.decideOrAsk(plugin);
+		if (!plugin.config.allowByDefault) return this.refuse(plugin, OutcomeKind.Denied);
 		return this.allow(plugin, OutcomeKind.Allowed, Placement.None);
 	}
 
-	private decideOrAsk(plugin: Plugin): i32 {
+	private decideOrAsk(plugin: Plugin): Flow {
 		let remote = this.selected & plugin.remote;
 		if (remote == 0) return this.conclude(plugin, null, false);
 		let asked = ask(plugin, this, remote, this.askedNs);
@@ -90,7 +155,7 @@ export class Stream {
 		if (asked == Asked.Known) return this.conclude(plugin, plugin.response, true);
 		this.token = askedToken;
 		this.askedHash = askedHash;
-		return PAUSE;
+		return Flow.StopAll;
 	}
 
 	/**
@@ -114,10 +179,12 @@ export class Stream {
 			let selected = this.selected & plugin.remote;
 			keepAnswer(plugin, this, selected, this.askedHash, message, this.outcome.allowed, this.askedNs);
 		}
-		if (result == CONTINUE) continueRequest();
+		releaseBody();
+		this.bag.body.leave();
+		if (result == Flow.Continue) continueRequest();
 	}
 
-	private conclude(plugin: Plugin, response: CheckResponse | null, cached: bool): i32 {
+	private conclude(plugin: Plugin, response: CheckResponse | null, cached: bool): Flow {
 		let combined = plugin.combined;
 		let answers = plugin.answers;
 		answers.begin(plugin, this.bag, response, cached, this.askedNs);
@@ -131,7 +198,7 @@ export class Stream {
 		this.decide(plugin, OutcomeKind.Denied, placement, false);
 		replyDenied(combined.decision, this.operations, this.outcome.id);
 		this.replied = true;
-		return PAUSE;
+		return Flow.StopAll;
 	}
 
 	/** Keeps for the record what the shared scratch objects will forget. */
@@ -150,20 +217,28 @@ export class Stream {
 		outcome.reason.text(combined.fault);
 	}
 
-	private allow(plugin: Plugin, kind: OutcomeKind, placement: Placement): i32 {
+	private allow(plugin: Plugin, kind: OutcomeKind, placement: Placement): Flow {
 		if (!this.bag.read(AttributeId.request_path, path)) path.text.set(0, 0);
 		if (applyToRequest(this.operations, path.text) != Status.Ok || seal() != Status.Ok) {
 			return this.refuse(plugin, OutcomeKind.InternalError, placement);
 		}
 		this.decide(plugin, kind, placement, true);
-		return CONTINUE;
+		return Flow.Continue;
 	}
 
-	private refuse(plugin: Plugin, kind: OutcomeKind, placement: Placement = Placement.None): i32 {
+	refuse(plugin: Plugin, kind: OutcomeKind, placement: Placement = Placement.None): Flow {
 		this.decide(plugin, kind, placement, false);
 		replyFixed(kind, this.outcome.id);
 		this.replied = true;
-		return PAUSE;
+		return Flow.StopAll;
+	}
+
+	/** Its body can't be decided on. */
+	refuseBody(plugin: Plugin, fault: BodyFault): Flow {
+		this.decide(plugin, OutcomeKind.BadInput, Placement.None, false);
+		replyBodyFault(fault, this.outcome.id);
+		this.replied = true;
+		return Flow.StopAll;
 	}
 
 	/** The decision's end: counted, and how long it took. */
@@ -199,13 +274,15 @@ export class Stream {
 	}
 
 	/** Something of ours failed in a callback: whatever waits is answered, and nothing goes on. */
-	callbackFailed(): i32 {
+	callbackFailed(): Flow {
 		let plugin = this.plugin;
-		if (plugin === null) return PAUSE;
+		if (plugin === null) return Flow.StopAll;
 		plugin.stats.callbackFailed();
-		if (this.outcome.allowed) return CONTINUE;
-		if (this.replied) return PAUSE;
-		if (selectStream(this.id) != Status.Ok) return PAUSE;
+		this.body.end(this, plugin);
+		releaseBody();
+		if (this.outcome.allowed) return Flow.Continue;
+		if (this.replied) return Flow.StopAll;
+		if (selectStream(this.id) != Status.Ok) return Flow.StopAll;
 		return this.refuse(plugin, OutcomeKind.InternalError);
 	}
 
@@ -215,6 +292,7 @@ export class Stream {
 		if (plugin !== null) {
 			if (this.token != 0 && plugin.pending.remove(this.token, this.id)) cancelGrpc(this.token);
 			this.shadow.cancel(plugin, this);
+			this.body.end(this, plugin);
 		}
 		this.token = 0;
 		this.bag.release();

@@ -27,12 +27,15 @@ function defaultSettings(): SettingsSpec {
 	return settingsSchema.parse({ apiVersion: API_VERSION, kind: "Settings", metadata: { name: "default" } }).spec;
 }
 
-function toSettings(dir: string, { tls, ...spec }: SettingsSpec): Settings {
+function toSettings(dir: string, { tls, protoDescriptors, ...spec }: SettingsSpec): Settings {
 	const { grace, staleAfter, ...mixer } = spec.mixer;
 	const { ttl, denialTtl, ...cache } = spec.cache;
 	const { timeout, ...httpSend } = spec.httpSend;
+	const { bodyTimeout, ...limits } = spec.limits;
 	return {
 		...spec,
+		limits: { ...limits, bodyTimeoutMs: bodyTimeout },
+		...(protoDescriptors !== undefined && { protoDescriptors: resolve(dir, protoDescriptors) }),
 		cache: { ...cache, ttlMs: ttl, denialTtlMs: denialTtl },
 		mixer: { ...mixer, graceMs: grace, staleAfterMs: staleAfter },
 		httpSend: { ...httpSend, timeoutMs: timeout },

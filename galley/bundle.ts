@@ -26,6 +26,23 @@ export async function checkBundle(
 	}
 }
 
+/** What is wrong with a single file that a configuration names, or undefined. */
+export async function checkFile(dir: string, file: string): Promise<string | undefined> {
+	const shown = showValue(file);
+	const path = resolve(dir, file);
+	if (isAbsolute(file)) return `${shown} must be relative to the configuration's folder`;
+	if (!isInside(dir, path)) return `${shown} must stay inside the configuration's folder`;
+	try {
+		if (!isInside(await realpath(dir), await realpath(path))) {
+			return `${shown} must not lead out of the configuration's folder by a symbolic link`;
+		}
+		return (await stat(path)).isFile() ? undefined : `${shown} must be a file, not a folder`;
+	} catch (error) {
+		const code = error instanceof Error && "code" in error ? error.code : String(error);
+		return code === "ENOENT" ? `${shown} must be a file that exists` : `${shown} cannot be read (${code})`;
+	}
+}
+
 async function checkFolder(realDir: string, path: string): Promise<string | undefined> {
 	if (!isInside(realDir, await realpath(path)))
 		return "must not lead out of the configuration's folder by a symbolic link";

@@ -3,9 +3,9 @@ import * as z from "zod";
 import { AdapterChecks } from "./adapter-checks.ts";
 import { analyse } from "./analysis.ts";
 import { assembleSnapshot } from "./assemble.ts";
-import { checkBundle } from "./bundle.ts";
+import { checkBundle, checkFile } from "./bundle.ts";
 import { checkDocument } from "./check-document.ts";
-import type { Identity } from "./entry.ts";
+import type { Entry, Identity } from "./entry.ts";
 import { compareMessages, type Message } from "./message.ts";
 import { parseDocuments } from "./parse-documents.ts";
 import { toMessage } from "./problem.ts";
@@ -33,7 +33,8 @@ export async function loadSnapshot(dir: string, adapters: ReadonlyMap<string, ob
 	const alone = [...unread, ...[...parsed, ...checked].flatMap((part) => part.messages)];
 	const identities = checked.flatMap(({ identity }) => identity ?? []);
 	const together = analyse({ identities, entries, complete: alone.length === 0 });
-	const messages = [...alone, ...(await checkBundles(dir, identities)), ...together].sort(compareMessages);
+	const outside = [...(await checkBundles(dir, identities)), ...(await checkDescriptors(dir, entries))];
+	const messages = [...alone, ...outside, ...together].sort(compareMessages);
 	if (messages.some(({ level }) => level === "error")) return { ok: false, messages };
 	return { ok: true, snapshot: assembleSnapshot(resolve(dir), entries), warnings: messages };
 }
@@ -46,6 +47,17 @@ async function checkBundles(dir: string, identities: readonly Identity[]): Promi
 		const fault = bundle === undefined ? undefined : await checkBundle(dir, bundle);
 		const path = ["spec", "bundle"];
 		if (fault) messages.push(toMessage(source, { code: "bad_bundle", path, at: "value", ...fault }));
+	}
+	return messages;
+}
+
+async function checkDescriptors(dir: string, entries: readonly Entry[]): Promise<Message[]> {
+	const messages: Message[] = [];
+	for (const entry of entries) {
+		const file = entry.kind === "Settings" ? entry.value.spec.protoDescriptors : undefined;
+		const fault = file === undefined ? undefined : await checkFile(dir, file);
+		const path = ["spec", "protoDescriptors"];
+		if (fault) messages.push(toMessage(entry.source, { code: "bad_file", path, at: "value", text: fault }));
 	}
 	return messages;
 }

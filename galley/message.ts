@@ -12,6 +12,7 @@ export type MessageCode =
 	| "unknown_adapter"
 	| "duplicate_name"
 	| "bad_bundle"
+	| "bad_file"
 	| "no_policy"
 	| "same_policy"
 	| "only_shadows";

@@ -28,6 +28,8 @@ export interface Policy {
 	readonly targets: readonly Target[];
 	readonly mode: "enforce" | "shadow";
 	readonly placement: RequestedPlacement;
+	/** Whether reads of the whole input include the body, or only those that name a part of it count. */
+	readonly body: "named" | "all";
 	readonly failureMode: FailureMode;
 	readonly deadlineMs: number;
 	/** Whether a built-in that fails denies; else it has no value. */
@@ -64,7 +66,11 @@ export interface Settings {
 	/** What happens to a request that no enforcing Policy targets. */
 	readonly default: "deny" | "allow";
 	readonly limits: {
+		/** Without a request's body. */
 		readonly inputBytes: number;
+		/** Of a request's body that policies read. */
+		readonly bodyBytes: number;
+		readonly bodyTimeoutMs: number;
 		readonly inputDepth: number;
 		readonly inputKeys: number;
 		readonly numberDigits: number;
@@ -73,6 +79,8 @@ export interface Settings {
 		/** Memory of one evaluation in the proxy beside the data, in pages of 64 KiB. */
 		readonly policyPages: number;
 	};
+	/** Absolute path of a FileDescriptorSet; undefined where gRPC messages are not read. */
+	readonly protoDescriptors?: string;
 	/** The decisions that each of Envoy's workers keeps. */
 	readonly cache: {
 		/** 0 keeps none. */

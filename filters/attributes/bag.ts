@@ -2,6 +2,8 @@ import { Outcome } from "../check/outcome";
 import { HeaderMap, HeaderPairs } from "../host/headers";
 import { Status } from "../host/status";
 import { Slice } from "../wire/slice";
+import { BodyState } from "./body/body-state";
+import { GrpcTypes } from "./body/grpc/grpc-types";
 import { Computed } from "./computed";
 import {
 	ATTRIBUTE_TYPES,
@@ -30,6 +32,10 @@ export class Bag {
 	requestHeaders: HeaderPairs = new HeaderPairs();
 	/** What check.* reads; the stream's own is put here before they are read. */
 	outcome: Outcome = new Outcome();
+	/** What can be read of the body now. */
+	readonly body: BodyState = new BodyState();
+	/** With which gRPC messages are read; null where the configuration has no descriptors. */
+	grpcTypes: GrpcTypes | null = null;
 	private computed: Computed = new Computed();
 
 	/** Reads the request's header pairs; without Ok there are none, and their attributes are absent. */
@@ -40,6 +46,7 @@ export class Bag {
 	/** Gives the pairs back to the host's memory; no slice of a value is good after it. */
 	release(): void {
 		this.requestHeaders.free();
+		this.body.reset();
 	}
 
 	/** Reads an attribute; false where the request has none, and `out` is empty then. */
@@ -53,6 +60,12 @@ export class Bag {
 			default:
 				return this.computed.read(this, <FilterSource>unchecked(FILTER_SOURCES[id]), out);
 		}
+	}
+
+	/** Reads a value that is worked out, by its source. */
+	readSource(source: FilterSource, type: ValueType, out: Value): bool {
+		out.reset(type);
+		return this.computed.read(this, source, out);
 	}
 
 	/**

@@ -3,8 +3,9 @@ import { Slice } from "../wire/slice";
 import { lower, sameIgnoringCase } from "./ascii";
 import { readHost } from "./authority";
 import { Bag } from "./bag";
+import { readBodyValue } from "./body/body-values";
 import { FilterSource } from "./generated/vocabulary";
-import { findHeader, readHeader, readHeaderLists, readHeaderMap } from "./headers";
+import { findHeader, readHeaderLists, readHeaderMap } from "./headers";
 import { readMetadata } from "./metadata";
 import { readOutcome } from "./outcome-values";
 import { pathOnly, queryOnly, readParsedPath, readSegments } from "./path";
@@ -18,12 +19,10 @@ import { Value } from "./value";
 const PATH: Slice = Slice.of(":path");
 const AUTHORITY: Slice = Slice.of(":authority");
 const CONTENT_TYPE: Slice = Slice.of("content-type");
-const CONTENT_LENGTH: Slice = Slice.of("content-length");
 const TRACEPARENT: Slice = Slice.of("traceparent");
 const GRPC_TYPE: Slice = Slice.of("application/grpc");
 const GRPC: Slice = Slice.of("grpc");
 const HTTP: Slice = Slice.of("http");
-const UNKNOWN_LENGTH: Slice = Slice.of("-1");
 const PROTOJSON: Slice = Slice.of("protojson");
 const V3: Slice = Slice.of("v3");
 
@@ -61,8 +60,11 @@ export class Computed {
 				return take(this.find(bag, CONTENT_TYPE) && isGrpc(this.header) ? GRPC : HTTP, out);
 			case FilterSource.GrpcStatus:
 				return this.find(bag, CONTENT_TYPE) && isGrpc(this.header) && readGrpcStatus(out);
-			case FilterSource.ContentLength:
-				return readHeader(bag.requestHeaders, CONTENT_LENGTH, out) || take(UNKNOWN_LENGTH, out);
+			case FilterSource.ParsedBody:
+			case FilterSource.TruncatedBody:
+			case FilterSource.BodySize:
+			case FilterSource.Body:
+				return readBodyValue(bag, source, out);
 			default:
 				return readElsewhere(bag, source, out);
 		}

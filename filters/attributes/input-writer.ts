@@ -29,7 +29,7 @@ export class InputWriter {
 	/** False where a limit is passed. */
 	write(plan: InputPlan, bag: Bag, limits: Limits, out: Bytes): bool {
 		out.reset();
-		this.json.begin(out, limits);
+		this.json.begin(out, limits, plan.readsBody ? limits.largestInputBytes : limits.inputBytes);
 		this.writeObject(0, plan, bag);
 		return this.json.withinLimits();
 	}

@@ -29,7 +29,10 @@ export class InputPlan {
 	private keySets: StaticArray<KeySet | null> = new StaticArray<KeySet | null>(INPUT_NAMES.length);
 	private trees: StaticArray<JsonWants | null> = new StaticArray<JsonWants | null>(INPUT_NAMES.length);
 
-	/** Adds a path below `input`, and all below it; [] is the whole. False, and no change, where there is no such path. */
+	/**
+	 * Adds a path below `input`, and all below it but the parts of the body; [] is the whole. False, and no change, where
+	 * there is no such path.
+	 */
 	add(segments: Array<string>): bool {
 		let node = 0;
 		let depth = 0;
@@ -61,6 +64,24 @@ export class InputPlan {
 		}
 	}
 
+	/** Whether a part of the body is wanted, so that the document may be larger. */
+	get readsBody(): bool {
+		return this.readsParsedBody || this.readsRawBody;
+	}
+
+	get readsParsedBody(): bool {
+		return this.want(PARSED_BODY) != Want.Nothing;
+	}
+
+	/** The bytes themselves, as text or in base64. */
+	get readsRawBody(): bool {
+		return this.want(BODY) != Want.Nothing || this.want(RAW_BODY) != Want.Nothing;
+	}
+
+	get readsTruncatedBody(): bool {
+		return this.want(TRUNCATED_BODY) != Want.Nothing;
+	}
+
 	/** How much of a node is wanted. */
 	want(node: i32): Want {
 		return <Want>unchecked(this.wanted[node]);
@@ -77,7 +98,9 @@ export class InputPlan {
 	}
 
 	private wantAll(node: i32): void {
-		for (let i = node; i < INPUT_ENDS[node]; i++) this.wanted[i] = <u8>Want.All;
+		for (let i = node; i < INPUT_ENDS[node]; i++) {
+			if (i == node || !isBodyPart(i)) this.wanted[i] = <u8>Want.All;
+		}
 		this.wantSomeAbove(node);
 	}
 
@@ -118,6 +141,11 @@ export class InputPlan {
 	}
 }
 
+const PARSED_BODY: i32 = nodeOf(["parsed_body"]);
+const TRUNCATED_BODY: i32 = nodeOf(["truncated_body"]);
+const BODY: i32 = nodeOf(["attributes", "request", "http", "body"]);
+const RAW_BODY: i32 = nodeOf(["attributes", "request", "http", "rawBody"]);
+
 const writer: InputWriter = new InputWriter();
 
 /**
@@ -127,6 +155,18 @@ const writer: InputWriter = new InputWriter();
  */
 export function writeInput(plan: InputPlan, bag: Bag, limits: Limits, out: Bytes): InputResult {
 	return writer.write(plan, bag, limits, out) ? InputResult.Ok : InputResult.BadInput;
+}
+
+/** What a request has to be held for: never read because something above it is. */
+function isBodyPart(node: i32): bool {
+	return node == PARSED_BODY || node == TRUNCATED_BODY || node == BODY || node == RAW_BODY;
+}
+
+/** A place that the document is known to have. */
+function nodeOf(path: Array<string>): i32 {
+	let node = 0;
+	for (let i = 0; i < path.length; i++) node = findChild(node, path[i]);
+	return node;
 }
 
 function findChild(node: i32, name: string): i32 {

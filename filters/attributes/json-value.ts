@@ -18,19 +18,21 @@ const QUOTE: u32 = 0x22;
 export class JsonWriter {
 	out: Bytes = new Bytes(0, 0);
 	private limits: Limits = new Limits();
+	private maxBytes: i32 = 0;
 	private depth: i32 = 0;
 	private exceeded: bool = false;
 	private text: Slice = new Slice();
 
-	begin(out: Bytes, limits: Limits): void {
+	begin(out: Bytes, limits: Limits, maxBytes: i32 = limits.inputBytes): void {
 		this.out = out;
+		this.maxBytes = maxBytes;
 		this.limits = limits;
 		this.depth = 0;
 		this.exceeded = false;
 	}
 
 	withinLimits(): bool {
-		return !this.exceeded && !this.out.overflowed && this.out.size <= this.limits.inputBytes;
+		return !this.exceeded && !this.out.overflowed && this.out.size <= this.maxBytes;
 	}
 
 	/** Keeps count of a value that is too large to be read whole, or that cannot be read. */

@@ -59,6 +59,19 @@ export class PairTable {
 		out.set(this.valuePtr(index), this.valueSize(index));
 	}
 
+	/** The first entry of a key, in a table that is in order; -1 where there is none. */
+	find(keyPtr: usize, keySize: i32): i32 {
+		let low = 0;
+		let high = this.count;
+		while (low < high) {
+			const middle = (low + high) >> 1;
+			if (compareBytes(this.keyPtr(middle), this.keySize(middle), keyPtr, keySize) < 0) low = middle + 1;
+			else high = middle;
+		}
+		if (low == this.count || this.keySize(low) != keySize) return -1;
+		return memory.compare(this.keyPtr(low), keyPtr, keySize) == 0 ? low : -1;
+	}
+
 	sameKey(a: i32, b: i32): bool {
 		return compareKeys(this.at(a), this.at(b)) == 0;
 	}
@@ -107,10 +120,12 @@ export class PairTable {
 	}
 }
 
-/** Orders by bytes, a prefix before what it begins. */
 function compareKeys(a: usize, b: usize): i32 {
-	const sizeA = load<i32>(a, 4);
-	const sizeB = load<i32>(b, 4);
-	const order = memory.compare(load<u32>(a), load<u32>(b), min(sizeA, sizeB));
+	return compareBytes(load<u32>(a), load<i32>(a, 4), load<u32>(b), load<i32>(b, 4));
+}
+
+/** Orders by bytes, a prefix before what it begins. */
+function compareBytes(a: usize, sizeA: i32, b: usize, sizeB: i32): i32 {
+	const order = memory.compare(a, b, min(sizeA, sizeB));
 	return order != 0 ? order : sizeA - sizeB;
 }

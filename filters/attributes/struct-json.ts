@@ -3,6 +3,7 @@ import { writeJsonDouble } from "../wire/json-double";
 import { writeJsonString } from "../wire/json-writer";
 import { ProtobufReader } from "../wire/protobuf-reader";
 import { Slice } from "../wire/slice";
+import { validPrefix } from "../wire/utf8";
 
 /** Structs and lists inside one another, as deep as protobuf's own parsers in C++ and Java go. */
 const MAX_DEPTH: i32 = 100;
@@ -25,22 +26,35 @@ const VALUE: u32 = 2;
 /** One for each level, so that none is made on a request's way. */
 const readers: StaticArray<ProtobufReader> = makeReaders();
 
+/** Whether what protobuf's JSON has no form for is refused: no value at all, NaN, infinity, text that is not UTF-8. */
+let strict: bool = false;
+
 /**
- * Appends a serialized google.protobuf.Struct as a JSON object, its keys in the order of the bytes, numbers as doubles.
+ * Appends a serialized google.protobuf.Struct as a JSON object, its keys in the order of the bytes, numbers as doubles;
+ * what JSON has no form for as null, text that is not UTF-8 with U+FFFD.
  *
  * @returns false where the bytes are malformed or nest too deep: what was appended means nothing then.
  */
 export function writeStruct(ptr: usize, size: i32, out: Bytes): bool {
+	strict = false;
 	return struct(ptr, size, out, 0);
 }
 
-/** Appends a serialized google.protobuf.Value as JSON, as `writeStruct` does. */
-export function writeStructValue(ptr: usize, size: i32, out: Bytes): bool {
+/** As `writeStruct`, and false as well where protobuf's JSON has no form for something in it. */
+export function writeStrictStruct(ptr: usize, size: i32, out: Bytes): bool {
+	strict = true;
+	return struct(ptr, size, out, 0);
+}
+
+/** Appends a serialized google.protobuf.Value as JSON, as `writeStrictStruct` does. */
+export function writeStrictValue(ptr: usize, size: i32, out: Bytes): bool {
+	strict = true;
 	return value(ptr, size, out, 0);
 }
 
-/** Appends a serialized google.protobuf.ListValue as a JSON array, as `writeStruct` does. */
-export function writeStructList(ptr: usize, size: i32, out: Bytes): bool {
+/** Appends a serialized google.protobuf.ListValue as a JSON array, as `writeStrictStruct` does. */
+export function writeStrictList(ptr: usize, size: i32, out: Bytes): bool {
+	strict = true;
 	return list(ptr, size, out, 0);
 }
 
@@ -72,7 +86,7 @@ function struct(ptr: usize, size: i32, out: Bytes, depth: i32): bool {
 		if (reader.field != 1 || reader.wire != 2) continue;
 		if (!readEntry(reader.ptr, reader.size, key, held)) return false;
 		if (members++ > 0) out.byte(0x2c);
-		writeJsonString(out, key.ptr, key.size);
+		if (!text(key.ptr, key.size, out)) return false;
 		out.byte(0x3a);
 		if (!value(held.ptr, held.size, out, depth + 1)) return false;
 	}
@@ -105,6 +119,8 @@ function value(ptr: usize, size: i32, out: Bytes, depth: i32): bool {
 	let length = 0;
 	while (reader.next()) {
 		if (reader.field > <u32>Kind.List || reader.wire != wireOf(<Kind>reader.field)) continue;
+		// Two of these would have to be merged; nobody writes them so.
+		if (kind >= Kind.Struct && reader.field == <u32>kind) return false;
 		kind = <Kind>reader.field;
 		bits = reader.value;
 		at = reader.ptr;
@@ -114,10 +130,9 @@ function value(ptr: usize, size: i32, out: Bytes, depth: i32): bool {
 	switch (kind) {
 		case Kind.Number:
 			writeJsonDouble(out, reinterpret<f64>(bits));
-			return true;
+			return !strict || abs(reinterpret<f64>(bits)) <= f64.MAX_VALUE;
 		case Kind.Text:
-			writeJsonString(out, at, length);
-			return true;
+			return text(at, length, out);
 		case Kind.Bool:
 			out.text(bits != 0 ? "true" : "false");
 			return true;
@@ -127,8 +142,13 @@ function value(ptr: usize, size: i32, out: Bytes, depth: i32): bool {
 			return list(at, length, out, depth + 1);
 		default:
 			out.text("null");
-			return true;
+			return !strict || kind == Kind.Null;
 	}
+}
+
+function text(ptr: usize, size: i32, out: Bytes): bool {
+	writeJsonString(out, ptr, size);
+	return !strict || validPrefix(ptr, size) == size;
 }
 
 function wireOf(kind: Kind): u32 {

@@ -1,3 +1,4 @@
+import { GrpcTypes } from "../attributes/body/grpc/grpc-types";
 import { InputPlan } from "../attributes/input";
 import { Limits } from "../attributes/limits";
 import { Redaction } from "../attributes/redaction";
@@ -22,6 +23,16 @@ export class Target {
 	here: bool = true;
 }
 
+/** What a Policy does with a request's body. */
+export enum BodyUse {
+	/** It reads none of it. */
+	None = 0,
+	/** It reads the whole: a longer one than the limit is refused. */
+	Whole = 1,
+	/** It asks whether the body is truncated, so it takes one that is. */
+	Truncated = 2,
+}
+
 @final
 export class Policy {
 	name: Slice = new Slice();
@@ -33,6 +44,8 @@ export class Policy {
 	linkedEntrypoint: i32 = -1;
 	/** Its answers hold for a while: it reads neither time nor randomness. */
 	deterministic: bool = false;
+	/** Whether it needs the request's body, and what then happens to a body over the limit. */
+	body: BodyUse = BodyUse.None;
 	/** failureMode: allow. */
 	allowOnFailure: bool = false;
 	/** A built-in that fails denies; else it has no value. */
@@ -69,6 +82,10 @@ export class Config {
 	fuel: i64 = 0;
 	cache: CacheConfig = new CacheConfig();
 	redaction: Redaction = new Redaction();
+	/** How long a request's body may take to come, where a policy reads it. */
+	bodyTimeoutMs: i64 = 0;
+	/** With which gRPC messages are read; null without descriptors. */
+	grpcTypes: GrpcTypes | null = null;
 	/** What the targets look at: nothing else is read to select Policies. */
 	targetsPorts: bool = false;
 	targetsHosts: bool = false;

@@ -66,13 +66,7 @@ export class ObjectReader {
 
 	integer(name: string, min: i64, max: i64): i64 {
 		let member = this.member(name, false);
-		if (member == NONE) return min;
-		if (this.document.kind(member) == JsonKind.Number && this.document.isInteger(member)) {
-			let value = this.document.integer(member);
-			if (value >= min && value <= max) return value;
-		}
-		this.faults.add(this.at(name), "must be a whole number from " + min.toString() + " to " + max.toString());
-		return min;
+		return member == NONE ? min : readInteger(this.document, member, min, max, this.at(name), this.faults);
 	}
 
 	object(name: string): ObjectReader | null {
@@ -107,6 +101,16 @@ export class ObjectReader {
 			if (!this.seen.includes(text)) this.faults.add(this.at(text), "is not a known field");
 		}
 	}
+}
+
+/** A number node's value; `min` with a fault where it is something else or out of bounds. */
+export function readInteger(document: JsonDocument, node: i32, min: i64, max: i64, path: string, faults: Faults): i64 {
+	if (document.kind(node) == JsonKind.Number && document.isInteger(node)) {
+		let value = document.integer(node);
+		if (value >= min && value <= max) return value;
+	}
+	faults.add(path, "must be a whole number from " + min.toString() + " to " + max.toString());
+	return min;
 }
 
 /** A string node's text; empty with a fault where it is something else. */

@@ -1,8 +1,9 @@
+import { InputPlan } from "../attributes/input";
 import { PLUS, writeDecoded } from "../attributes/percent";
 import { linkedPolicy } from "../policy/linked/linked-policy";
 import { Bytes } from "../wire/bytes";
 import { Slice } from "../wire/slice";
-import { Policy, Target } from "./config";
+import { BodyUse, Policy, Target } from "./config";
 import { ObjectReader, readList, readText } from "./object-reader";
 
 const MAX_TARGETS: i32 = 256;
@@ -25,6 +26,7 @@ export function parsePolicy(reader: ObjectReader, workload: string): Policy {
 	policy.deadlineMs = <u32>reader.integer("deadlineMs", 1, MAX_DEADLINE_MS);
 	parseTargets(reader, workload, policy);
 	parseInputs(reader, policy);
+	policy.body = parseBody(reader, policy.inputs);
 	reader.finish();
 	return policy;
 }
@@ -69,6 +71,16 @@ function decoded(text: Slice): Slice {
 	let slice = new Slice();
 	slice.set(out.ptr, out.size);
 	return slice;
+}
+
+function parseBody(reader: ObjectReader, inputs: InputPlan): BodyUse {
+	let use = reader.text("body");
+	let reads = inputs.readsBody || inputs.readsTruncatedBody;
+	if (use == "whole" && reads) return BodyUse.Whole;
+	if (use == "truncated" && reads) return BodyUse.Truncated;
+	let fits = use == "none" && !reads;
+	if (!fits) reader.faults.add(reader.at("body"), 'must be "whole" or "truncated" where the body is read, else "none"');
+	return BodyUse.None;
 }
 
 function parseInputs(parent: ObjectReader, policy: Policy): void {

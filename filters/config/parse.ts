@@ -4,6 +4,7 @@ import { Slice } from "../wire/slice";
 import { CacheConfig, Config, MAX_POLICIES, Target } from "./config";
 import { Faults } from "./faults";
 import { ObjectReader } from "./object-reader";
+import { parseGrpcTypes } from "./parse-grpc";
 import { parsePolicy } from "./parse-policy";
 
 /** Deepest nesting of the configuration itself. */
@@ -37,6 +38,10 @@ export function parseConfig(ptr: usize, size: i32, workload: string, faults: Fau
 	parseLimits(reader, config);
 	parseCache(reader, config.cache);
 	parseRedaction(reader, config);
+	if (reader.has("grpc")) {
+		let grpc = reader.object("grpc");
+		if (grpc !== null) config.grpcTypes = parseGrpcTypes(grpc);
+	}
 	parsePolicies(reader, workload, config);
 	parseReport(reader, config);
 	reader.finish();
@@ -58,6 +63,8 @@ function parseLimits(parent: ObjectReader, config: Config): void {
 	let reader = parent.object("limits");
 	if (reader === null) return;
 	config.limits.inputBytes = <i32>reader.integer("inputBytes", 256, MIB);
+	config.limits.bodyBytes = <i32>reader.integer("bodyBytes", 256, MIB);
+	config.bodyTimeoutMs = reader.integer("bodyTimeoutMs", 1, HOUR_MS);
 	config.limits.inputDepth = <i32>reader.integer("inputDepth", 4, 1024);
 	config.limits.inputKeys = <i32>reader.integer("inputKeys", 1, 100000);
 	config.fuel = reader.integer("fuel", 1000, MAX_FUEL);

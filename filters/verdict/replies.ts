@@ -22,6 +22,19 @@ const BAD_INPUT_TEXT = Slice.of("the request cannot be decided on: a header or t
 const UNAVAILABLE_TEXT = Slice.of("no decision could be had in time\n");
 const INTERNAL_ERROR_TEXT = Slice.of("the request could not be processed\n");
 
+const BODY_TOO_LARGE = Slice.of("sluice_body_too_large");
+const BODY_TIMEOUT = Slice.of("sluice_body_timeout");
+const BODY_TOO_LARGE_TEXT = Slice.of("the request cannot be decided on: its body is too large\n");
+const BODY_TIMEOUT_TEXT = Slice.of("the request cannot be decided on: its body did not come in time\n");
+
+/** What is wrong with a body that policies read. */
+export enum BodyFault {
+	/** It is longer than the limit. */
+	TooLarge = 0,
+	/** It took longer than it may. */
+	Late = 1,
+}
+
 const headers = new HeaderList();
 
 /** Answers the selected stream with what a policy's denial says. */
@@ -42,9 +55,7 @@ export function replyDenied(decision: Decision, operations: Operations, id: Byte
 
 /** Answers the selected stream where no decision says how: nothing targets it, or something failed. */
 export function replyFixed(kind: OutcomeKind, id: Bytes): void {
-	headers.reset();
-	headers.add(CONTENT_TYPE.ptr, CONTENT_TYPE.size, TEXT.ptr, TEXT.size);
-	headers.add(DECISION_ID.ptr, DECISION_ID.size, id.ptr, id.size);
+	beginFixed(id);
 	switch (kind) {
 		case OutcomeKind.Denied:
 			return send(403, DENIED, NO_POLICY_TEXT.ptr, NO_POLICY_TEXT.size);
@@ -57,6 +68,19 @@ export function replyFixed(kind: OutcomeKind, id: Bytes): void {
 		default:
 			return send(503, INTERNAL_ERROR, INTERNAL_ERROR_TEXT.ptr, INTERNAL_ERROR_TEXT.size);
 	}
+}
+
+/** Answers the selected stream where policies would have to read a body that can't be had. */
+export function replyBodyFault(fault: BodyFault, id: Bytes): void {
+	beginFixed(id);
+	if (fault == BodyFault.Late) send(408, BODY_TIMEOUT, BODY_TIMEOUT_TEXT.ptr, BODY_TIMEOUT_TEXT.size);
+	else send(413, BODY_TOO_LARGE, BODY_TOO_LARGE_TEXT.ptr, BODY_TOO_LARGE_TEXT.size);
+}
+
+function beginFixed(id: Bytes): void {
+	headers.reset();
+	headers.add(CONTENT_TYPE.ptr, CONTENT_TYPE.size, TEXT.ptr, TEXT.size);
+	headers.add(DECISION_ID.ptr, DECISION_ID.size, id.ptr, id.size);
 }
 
 /** Gives an allowed response its decision's id. */

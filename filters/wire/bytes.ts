@@ -76,6 +76,11 @@ export class Bytes {
 		this.push(0x80 | (c & 0x3f));
 	}
 
+	/** Whether there is room for so many bytes more without moving what is there. */
+	fits(extra: i32): bool {
+		return !this.overflowed && extra <= this.capacity - this.size;
+	}
+
 	/** Makes room for `extra` bytes more; false, and `overflowed`, where the bound forbids it. */
 	reserve(extra: i32): bool {
 		if (this.overflowed) return false;

@@ -58,6 +58,14 @@ export class ProtobufReader {
 		return this.varint() || this.fail();
 	}
 
+	/** Reads one element of a packed field of this wire type: 0, 1 or 5. */
+	nextElement(wire: u32): bool {
+		if (wire == 0) return this.nextPacked();
+		this.clear();
+		if (!this.ok || this.at >= this.end) return false;
+		return this.fixed(wire == 1 ? 8 : 4);
+	}
+
 	private varint(): bool {
 		let value: u64 = 0;
 		for (let shift: u64 = 0; shift < 70; shift += 7) {

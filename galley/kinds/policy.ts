@@ -39,6 +39,12 @@ export const policySchema = documentSchema(
 			.enum(["auto", "mixer", "proxy"])
 			.default("auto")
 			.describe("Where it runs; `auto` leaves the choice to the build."),
+		body: z
+			.enum(["named", "all"])
+			.default("named")
+			.describe(
+				"Which reads of the request's body count: `named` those that name a part of it, such as `input.parsed_body`; `all` also those of the whole `input` or of what the body stands in.",
+			),
 		failureMode: z
 			.enum(["deny", "allow"], {
 				error: ({ input }) => (input === undefined || input === null ? NO_FAILURE_MODE : undefined),

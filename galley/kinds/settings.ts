@@ -19,7 +19,22 @@ const limitsSchema = z
 			max: 1024 * KIB,
 			default: 64 * KIB,
 			unit: "bytes",
-			description: "Size of the input document.",
+			description: "Size of the input document, without a request's body.",
+		}),
+		// Above: with twice as much for the body, a document still fits into gRPC's 4 MiB, and Envoy holds it all.
+		bodyBytes: count({
+			min: KIB,
+			max: 1024 * KIB,
+			default: 64 * KIB,
+			unit: "bytes",
+			description:
+				"Size of a request's body, where a Policy reads it; the input document may then be larger by twice as much. A longer one is answered 413, but for Policies that read `truncated_body`.",
+		}),
+		bodyTimeout: duration({
+			min: "100ms",
+			max: "5m",
+			default: "10s",
+			description: "How long a body may take to come, where a Policy reads it; a later one is answered 408.",
 		}),
 		// JSON nested 5,000 deep is still safe in a policy's own memory, 10,000 is not.
 		inputDepth: count({
@@ -168,6 +183,13 @@ export const settingsSchema = documentSchema(
 			limits: limitsSchema,
 			cache: cacheSchema,
 			redaction: redactionSchema,
+			protoDescriptors: z
+				.string()
+				.min(1)
+				.optional()
+				.describe(
+					"A binary FileDescriptorSet (`protoc --include_imports --descriptor_set_out`), relative to the configuration's folder and inside it: with it `parsed_body` has the messages of gRPC calls.",
+				),
 			decisionIdInResponses: z
 				.boolean()
 				.default(false)

@@ -1,7 +1,10 @@
+import { readFile } from "node:fs/promises";
+import { relative } from "node:path";
 import type { Settings, Snapshot } from "../../galley/snapshot.ts";
 import { networkBuiltins } from "./builtins/registry.ts";
 import { type CompileOptions, checkSources, settled } from "./compile.ts";
 import { buildWarnings, type PolicyExplanation } from "./explain.ts";
+import { type CompiledGrpcTypes, compileGrpcTypes } from "./grpc-types.ts";
 import { proveLinked } from "./link/prove-linked.ts";
 import { readOpaVersion } from "./opa.ts";
 import { type LinkableFilter, type PlacedPolicies, type PlaceOptions, placePolicies } from "./place-policies.ts";
@@ -48,7 +51,9 @@ export async function buildPolicies(options: BuildOptions): Promise<ExplainedBui
 	const { opaVersion, testsPassed, required, evaluable, module, policyWasm, data } = await compileAll(options);
 	const reportAttributes = [...new Set(options.reportAttributes)].sort();
 	const policies = required.map(({ policy, requirements }) => [policy, requirements] as const);
-	const parts = { settings, policies, reportAttributes };
+	const readsBodies = policies.some(([, { body }]) => body !== "none");
+	const grpc = readsBodies ? await readGrpcTypes(options.snapshot) : undefined;
+	const parts = { settings, policies, reportAttributes, grpc: grpc?.types };
 	const requirements = required.map((each) => each.requirements);
 	const httpSend = usesNetwork(requirements) ? { httpSend: settings.httpSend } : {};
 	const revision = computeRevision({ policyWasm, module, data, pluginConfig: pluginConfig(parts), ...httpSend });
@@ -63,8 +68,14 @@ export async function buildPolicies(options: BuildOptions): Promise<ExplainedBui
 	proveBuild(build);
 	proveEvaluable(build, evaluable, settings);
 	const explanations = required.map(({ explanation }) => explanation);
-	const warnings = [...buildWarnings(explanations), ...visibleSecrets(explanations, data)];
+	const warnings = [...buildWarnings(explanations), ...visibleSecrets(explanations, data), ...(grpc?.warnings ?? [])];
 	return { ...build, evaluable, explanations, warnings };
+}
+
+async function readGrpcTypes({ dir, settings }: Snapshot): Promise<CompiledGrpcTypes | undefined> {
+	const { protoDescriptors } = settings;
+	if (protoDescriptors === undefined) return undefined;
+	return compileGrpcTypes(await readFile(protoDescriptors), relative(dir, protoDescriptors));
 }
 
 /** What comes of the Policies together. opa's checks and tests run beside the rest, and their faults are told first. */

@@ -2,7 +2,14 @@ import type { Policy, RequestedPlacement } from "../../galley/snapshot.ts";
 import { isInputLeaf } from "../api/input-paths.ts";
 import { volatileBuiltins } from "./builtins/registry.ts";
 import type { IgnoredField } from "./decision-fields.ts";
-import { type BuiltinCall, describeBuiltin, type PlanReads, type SourcePlace } from "./plan-reads.ts";
+import {
+	type BuiltinCall,
+	describeBuiltin,
+	type InputRead,
+	isBelow,
+	type PlanReads,
+	type SourcePlace,
+} from "./plan-reads.ts";
 import type { InputPath, PolicyRequirements } from "./requirements.ts";
 
 /** A path below `input` that a Policy reads. */
@@ -24,6 +31,8 @@ export interface PolicyExplanation {
 	readonly reads: readonly ExplainedRead[];
 	/** The built-ins that the proxy runs for some arguments only. */
 	readonly limited: readonly BuiltinCall[];
+	/** A read of everything around the body that does not take it in. */
+	readonly withoutBody?: ExplainedRead;
 	/** The built-ins that make an answer hold for one request only. */
 	readonly volatile: readonly BuiltinCall[];
 	/** Fields of its decisions that mean nothing. */
@@ -37,18 +46,26 @@ export function explainPolicy(found: {
 	reads: PlanReads;
 	keptOut: readonly BuiltinCall[];
 	ignored: readonly IgnoredField[];
+	withoutBody?: InputRead | undefined;
 }): PolicyExplanation {
-	const { policy, requirements, reads, keptOut, ignored } = found;
+	const { policy, requirements, reads, keptOut, ignored, withoutBody } = found;
 	const byPath = new Map(reads.inputs.map((read) => [JSON.stringify(read.path), read]));
+	const placeOf = (path: InputPath) => {
+		const above = [...reads.inputs].filter((read) => read.whole && isBelow(path, read.path));
+		const read = byPath.get(JSON.stringify(path)) ?? above[0];
+		return read?.wholeAt ?? read?.place ?? { file: "", row: 0 };
+	};
 	return {
 		name: policy.name,
 		requested: policy.placement,
 		placement: requirements.placement,
 		keptOut,
 		reads: requirements.inputs.map((path) => {
-			const read = byPath.get(JSON.stringify(path));
-			const place = read?.wholeAt ?? read?.place ?? { file: "", row: 0 };
-			return { path, place, widened: read?.whole === true && !isInputLeaf(path) };
+			const whole = byPath.get(JSON.stringify(path))?.whole === true;
+			return { path, place: placeOf(path), widened: whole && !isInputLeaf(path) };
+		}),
+		...(withoutBody && {
+			withoutBody: { path: withoutBody.path, place: placeOf(withoutBody.path), widened: true },
 		}),
 		limited: reads.builtins.filter(({ anyAlgorithm }) => requirements.placement === "proxy" && anyAlgorithm === true),
 		volatile: reads.builtins.filter(({ name }) => volatileBuiltins.has(name)),
@@ -58,13 +75,19 @@ export function explainPolicy(found: {
 
 /** What a person has to be warned of in the policies, each with file and line. */
 export function buildWarnings(explanations: readonly PolicyExplanation[]): readonly string[] {
-	const lines = explanations.flatMap(({ ignored }) =>
-		ignored.map(({ name, place, meant }) => {
+	const lines = explanations.flatMap(({ ignored, withoutBody }) => [
+		...ignored.map(({ name, place, meant }) => {
 			const hint = meant === undefined ? "" : ` (did you mean ${meant}?)`;
 			return `${where(place)}: warning: the decision's field ${name} means nothing and is ignored${hint}`;
 		}),
-	);
+		...(withoutBody === undefined ? [] : [`${where(withoutBody.place)}: warning: ${describeLeftOut(withoutBody)}`]),
+	]);
 	return [...new Set(lines)];
+}
+
+function describeLeftOut({ path }: ExplainedRead): string {
+	const name = ["input", ...path].join(".");
+	return `${name} is read as a whole, without the body: name a part of it, or say body: all`;
 }
 
 /** The same for a person, a paragraph for each Policy. */
@@ -73,12 +96,13 @@ export function describeExplanations(explanations: readonly PolicyExplanation[])
 }
 
 function paragraph(explanation: PolicyExplanation): string[] {
-	const { name, requested, placement, keptOut, reads, limited, volatile } = explanation;
+	const { name, requested, placement, keptOut, reads, withoutBody, limited, volatile } = explanation;
 	return [
 		`Policy ${name} runs in the ${placement}: ${reason({ requested, keptOut })}`,
 		...keptOut.map((call) => `  kept out of the proxy by ${describeBuiltin(call)}   ${where(call.place)}`),
 		...limited.map(describeLimited),
 		...(reads.length === 0 ? ["  reads nothing of the input"] : reads.map(describeRead)),
+		...(withoutBody === undefined ? [] : [`  ${describeLeftOut(withoutBody)}   ${where(withoutBody.place)}`]),
 		...(volatile.length === 0
 			? ["  volatile: nothing, so equal input has equal answers and they are reused"]
 			: volatile.map((call) => `  volatile: ${call.name}, so no answer is reused   ${where(call.place)}`)),

@@ -59,7 +59,8 @@ export async function placePolicies(options: PlaceOptions): Promise<PlacedPolici
 		policyWasm: inProxy.policyWasm,
 		builtins: calledIn("proxy", required),
 	};
-	const link = { filter: filter.wasm, ...(policy && { policy }) };
+	const bodies = required.some(({ requirements }) => requirements.body !== "none");
+	const link = { filter: filter.wasm, bodies, ...(policy && { policy }) };
 	const module = linkFilter(link);
 	const evaluable = policy ? linkFilter({ ...link, keep: evaluatingExports }) : module;
 	const policyWasm = inMixer ? guardModule({ ...inMixer, builtins: calledIn("mixer", required) }) : new Uint8Array();

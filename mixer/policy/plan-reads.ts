@@ -1,3 +1,4 @@
+import { bodyPartOf } from "./body-parts.ts";
 import { type ObjectField, pathKey } from "./plan-value.ts";
 import type { InputPath } from "./requirements.ts";
 import type { TokenDemands } from "./token-demands.ts";
@@ -74,20 +75,24 @@ function demand({ beyondProxy, anyAlgorithm }: TokenDemands): number {
 
 /**
  * The paths the filter has to fill in: what is read whole, and the ends of what is looked at; none below another, in
- * byte order. A path above one of them needs no mention: the filter makes the objects on the way.
+ * whatever order. A path above one of them needs no mention: the filter makes the objects on the way. What is read whole
+ * takes in no part of the body above which it stands.
  */
 export function requiredPaths(reads: readonly InputRead[]): InputPath[] {
 	const wholes = reads.filter((read) => read.whole);
 	const ends = reads.filter((read) => read.whole || !reads.some((other) => isBelow(other.path, read.path)));
-	const paths = ends.filter((read) => !wholes.some((whole) => isBelow(read.path, whole.path))).map(({ path }) => path);
-	return paths.sort(comparePaths);
+	const covers = (whole: InputRead, path: InputPath) =>
+		isBelow(path, whole.path) && (bodyPartOf(path) === undefined || bodyPartOf(whole.path) !== undefined);
+	return ends.map(({ path }) => path).filter((path) => !wholes.some((whole) => covers(whole, path)));
 }
 
-function isBelow(path: InputPath, above: InputPath): boolean {
+/** Whether a path is another's, further down. */
+export function isBelow(path: InputPath, above: InputPath): boolean {
 	return path.length > above.length && above.every((segment, i) => path[i] === segment);
 }
 
-function comparePaths(a: InputPath, b: InputPath): number {
+/** The byte order of paths, segment by segment. */
+export function comparePaths(a: InputPath, b: InputPath): number {
 	const at = a.findIndex((segment, i) => segment !== b[i]);
 	if (at < 0) return a.length - b.length;
 	return Buffer.compare(Buffer.from(a[at] ?? ""), Buffer.from(b[at] ?? ""));

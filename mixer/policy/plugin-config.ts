@@ -1,4 +1,5 @@
 import type { Policy, Settings } from "../../galley/snapshot.ts";
+import type { GrpcTypes } from "./grpc-types.ts";
 import type { PolicyRequirements } from "./requirements.ts";
 
 export interface PluginConfigParts {
@@ -6,6 +7,8 @@ export interface PluginConfigParts {
 	/** With what the build found out of each, in the same order. */
 	readonly policies: readonly (readonly [Policy, PolicyRequirements])[];
 	readonly reportAttributes: readonly string[];
+	/** What the filter reads gRPC messages with. */
+	readonly grpc?: GrpcTypes | undefined;
 }
 
 /**
@@ -22,6 +25,8 @@ export function pluginConfig(parts: PluginConfigParts, revision?: string): strin
 		decisionIdInResponses: settings.decisionIdInResponses,
 		limits: {
 			inputBytes: settings.limits.inputBytes,
+			bodyBytes: settings.limits.bodyBytes,
+			bodyTimeoutMs: settings.limits.bodyTimeoutMs,
 			inputDepth: settings.limits.inputDepth,
 			inputKeys: settings.limits.inputKeys,
 			numberDigits: settings.limits.numberDigits,
@@ -34,6 +39,7 @@ export function pluginConfig(parts: PluginConfigParts, revision?: string): strin
 			denialTtlMs: settings.cache.denialTtlMs,
 		},
 		redaction: { headers: settings.redaction.headers, queryParameters: settings.redaction.queryParameters },
+		...(parts.grpc === undefined ? {} : { grpc: parts.grpc }),
 		policies: parts.policies.map(([policy, requirements]) => pluginPolicy(policy, requirements)),
 		report: { attributes: parts.reportAttributes },
 	});
@@ -56,5 +62,6 @@ function pluginPolicy(policy: Policy, requirements: PolicyRequirements): object 
 			workload,
 		})),
 		inputs: requirements.inputs,
+		body: requirements.body,
 	};
 }

@@ -1,6 +1,7 @@
 import type { Policy } from "../../galley/snapshot.ts";
 import { MixerError } from "../error.ts";
 import { explainAbsentInputs } from "./absent-inputs.ts";
+import { requireInput } from "./body-use.ts";
 import { volatileBuiltins } from "./builtins/registry.ts";
 import { ignoredFields } from "./decision-fields.ts";
 import { explainPolicy, type PolicyExplanation } from "./explain.ts";
@@ -8,7 +9,6 @@ import { checkInputReads } from "./input-check.ts";
 import { placePolicy } from "./placement.ts";
 import type { Plan } from "./plan.ts";
 import { analysePlan } from "./plan-analysis.ts";
-import { requiredPaths } from "./plan-reads.ts";
 import type { PolicyRequirements } from "./requirements.ts";
 
 /** What the requirements are found out from. */
@@ -38,27 +38,31 @@ export interface RequiredPolicy {
 export function requirePolicies(policies: readonly Policy[], sources: RequirementSources): RequiredPolicy[] {
 	const { plan, ...builtins } = sources;
 	const faults = new Set<string>(differentStrictness(policies));
-	const required = policies.flatMap((policy) => {
+	const found = policies.flatMap((policy) => {
 		const reads = analysePlan(plan, policy.entrypoint);
 		const placed = placePolicy({ policy, reads, ...builtins });
-		const found = [...checkInputReads(reads.inputs), ...("faults" in placed ? placed.faults : [])];
-		for (const fault of found) faults.add(fault);
+		const wrong = [...checkInputReads(reads.inputs), ...("faults" in placed ? placed.faults : [])];
+		for (const fault of wrong) faults.add(fault);
 		if ("faults" in placed) return [];
+		const required = requireInput(reads.inputs, policy.body);
 		const names = reads.builtins.map((call) => call.name);
 		const requirements: PolicyRequirements = {
 			name: policy.name,
 			entrypoint: policy.entrypoint,
 			placement: placed.placement,
-			inputs: requiredPaths(reads.inputs),
+			inputs: required.inputs,
+			body: required.body,
 			builtins: names,
 			deterministic: !names.some((name) => volatileBuiltins.has(name)),
 			strictBuiltinErrors: policy.strictBuiltinErrors,
 		};
 		const ignored = ignoredFields(reads.fields);
-		return [{ policy, requirements, explanation: explainPolicy({ policy, requirements, reads, ignored, ...placed }) }];
+		const { withoutBody } = required;
+		const explanation = explainPolicy({ policy, requirements, reads, ignored, withoutBody, ...placed });
+		return [{ policy, requirements, explanation }];
 	});
 	if (faults.size > 0) throw new MixerError("invalid", explainAbsentInputs([...faults].join("\n")));
-	return required;
+	return found;
 }
 
 /** The Mixer is asked for an entrypoint, and doesn't learn for which Policy. */

@@ -16,6 +16,7 @@ const RequirementsFile = z.object({
 			entrypoint: z.string(),
 			placement: z.enum(["proxy", "mixer"]),
 			inputs: z.array(z.array(z.string())),
+			body: z.enum(["none", "whole", "truncated"]),
 			builtins: z.array(z.string()),
 			deterministic: z.boolean(),
 			strictBuiltinErrors: z.boolean(),

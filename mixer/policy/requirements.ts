@@ -1,4 +1,5 @@
 import type { HttpSendSettings } from "../../galley/snapshot.ts";
+import type { BodyUse } from "./body-use.ts";
 
 /** A path below `input`, one string a segment: ["request", "headers", "x-role"]. [] is the whole document. */
 export type InputPath = readonly string[];
@@ -7,8 +8,13 @@ export interface PolicyRequirements {
 	readonly name: string;
 	readonly entrypoint: string;
 	readonly placement: "proxy" | "mixer";
-	/** The paths it can read, none below another, in byte order. */
+	/**
+	 * The paths it can read, none below another, in byte order. A path above a part of the body (body-use.ts) does not
+	 * take it in: the parts that are read are named beside it.
+	 */
 	readonly inputs: readonly InputPath[];
+	/** What it does with the request's body: nothing, or it has to be whole, or it may be truncated. */
+	readonly body: BodyUse;
 	/** OPA's names of the built-ins it calls, sorted. */
 	readonly builtins: readonly string[];
 	/** False where it reads time or randomness or the network: its answers are never reused. */

@@ -18,8 +18,8 @@ import {
 import type { Use } from "./caller.ts";
 import { handleUnary, type UnaryOptions, unaryDefinition } from "./unary-call.ts";
 
-/** A Check carries an input of 64 KiB by default; this leaves room for a configured larger one. */
-export const MAX_CHECK_BYTES = 1024 * 1024;
+/** A Check carries an input of 64 KiB by default; the largest that can be configured, with a body, has 3 MiB. */
+export const MAX_CHECK_BYTES = 3.25 * 1024 * 1024;
 
 /** A Report carries 64 KiB by default; records of large headers can be much more. */
 export const MAX_REPORT_BYTES = 4 * 1024 * 1024;

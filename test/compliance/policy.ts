@@ -12,6 +12,7 @@ export function somePolicy(entrypoint: string, placement: RequestedPlacement): P
 		targets: [{}],
 		mode: "enforce",
 		placement,
+		body: "named",
 		failureMode: "deny",
 		strictBuiltinErrors: true,
 		deadlineMs: 60_000,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join, relative } from "node:path";
 import { test } from "node:test";
 import { loadSnapshot } from "../../galley/load.ts";
+import { formatMessage } from "../../galley/message.ts";
 import type { Snapshot } from "../../galley/snapshot.ts";
 import { adapters } from "./adapters.ts";
 import { configurationFolder, policyYaml } from "./folder.ts";
@@ -11,8 +12,9 @@ kind: Settings
 metadata: {name: main}
 spec:
   default: allow
-  limits: {inputBytes: 1024, inputDepth: 8, inputKeys: 16, numberDigits: 20, fuel: 10000, policyPages: 16}
+  limits: {inputBytes: 1024, bodyBytes: 2048, bodyTimeout: 1s, inputDepth: 8, inputKeys: 16, numberDigits: 20, fuel: 10000, policyPages: 16}
   cache: {entries: 0, bytes: 1024, ttl: 1m, denialTtl: 0ms}
+  protoDescriptors: protos/shop.binpb
   redaction: {headers: [X-Secret, Cookie], queryParameters: [Key, token]}
   decisionIdInResponses: true
   mixer: {cluster: mixer, policyWorkers: 1, queuedChecks: 2, grace: 100ms, staleAfter: 1s}
@@ -38,6 +40,7 @@ spec:
     - {pathPrefix: /}
   mode: shadow
   placement: mixer
+  body: all
   failureMode: allow
   strictBuiltinErrors: false
   deadline: 10s
@@ -49,12 +52,22 @@ spec: {adapter: filelog, config: {file: access.log}, queue: 1, timeout: 5m}
 `;
 
 test("reads every field of every kind", async (context) => {
-	const dir = await configurationFolder(context, { "all.yaml": EVERYTHING });
+	const dir = await configurationFolder(context, { "all.yaml": EVERYTHING, "protos/shop.binpb": "" });
 	assert.deepEqual(await snapshotOf(dir), {
 		dir,
 		settings: {
 			default: "allow",
-			limits: { inputBytes: 1024, inputDepth: 8, inputKeys: 16, numberDigits: 20, fuel: 10_000, policyPages: 16 },
+			limits: {
+				inputBytes: 1024,
+				bodyBytes: 2048,
+				bodyTimeoutMs: 1000,
+				inputDepth: 8,
+				inputKeys: 16,
+				numberDigits: 20,
+				fuel: 10_000,
+				policyPages: 16,
+			},
+			protoDescriptors: join(dir, "protos/shop.binpb"),
 			cache: { entries: 0, bytes: 1024, ttlMs: 60_000, denialTtlMs: 0 },
 			redaction: {
 				headers: ["authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key", "x-secret"],
@@ -92,11 +105,12 @@ test("reads every field of every kind", async (context) => {
 				],
 				mode: "shadow",
 				placement: "mixer",
+				body: "all",
 				failureMode: "allow",
 				strictBuiltinErrors: false,
 				deadlineMs: 10_000,
 				file: "all.yaml",
-				line: 21,
+				line: 22,
 			},
 		],
 		handlers: [
@@ -107,7 +121,7 @@ test("reads every field of every kind", async (context) => {
 				queueRecords: 1,
 				timeoutMs: 300_000,
 				file: "all.yaml",
-				line: 37,
+				line: 39,
 			},
 		],
 	});
@@ -117,6 +131,8 @@ const DEFAULT_SETTINGS = {
 	default: "deny",
 	limits: {
 		inputBytes: 65_536,
+		bodyBytes: 65_536,
+		bodyTimeoutMs: 10_000,
 		inputDepth: 64,
 		inputKeys: 1024,
 		numberDigits: 64,
@@ -143,10 +159,10 @@ test("fills in what is left out", async (context) => {
 	const dir = await configurationFolder(context, { "a.yaml": policyYaml("books"), "b.yml": HANDLER });
 	const snapshot = await snapshotOf(dir);
 	assert.deepEqual(snapshot.settings, DEFAULT_SETTINGS);
-	const { targets, mode, placement, deadlineMs } = { ...snapshot.policies[0] };
+	const { targets, mode, placement, body, deadlineMs } = { ...snapshot.policies[0] };
 	assert.deepEqual(
-		{ targets, mode, placement, deadlineMs },
-		{ targets: [{}], mode: "enforce", placement: "auto", deadlineMs: 200 },
+		{ targets, mode, placement, body, deadlineMs },
+		{ targets: [{}], mode: "enforce", placement: "auto", body: "named", deadlineMs: 200 },
 	);
 	const [handler] = snapshot.handlers;
 	const place = { file: "b.yml", line: 1 };
@@ -186,7 +202,7 @@ test("gives absolute paths for a relative folder", async (context) => {
 });
 
 test("the snapshot is frozen to its last leaf", async (context) => {
-	const dir = await configurationFolder(context, { "all.yaml": EVERYTHING });
+	const dir = await configurationFolder(context, { "all.yaml": EVERYTHING, "protos/shop.binpb": "" });
 	const loose: string[] = [];
 	collectLoose("snapshot", await snapshotOf(dir), loose);
 	assert.deepEqual(loose, []);
@@ -215,3 +231,19 @@ function collectLoose(path: string, value: unknown, loose: string[]): void {
 	if (!Object.isFrozen(value)) loose.push(path);
 	for (const [key, child] of Object.entries(value)) collectLoose(`${path}.${key}`, child, loose);
 }
+
+test("finds fault with a file of descriptors that is none of the folder's", async (context) => {
+	const messagesFor = async (file: string) => {
+		const settings = `apiVersion: sluice.dev/v1alpha1\nkind: Settings\nmetadata: {name: a}\nspec: {protoDescriptors: ${file}}\n`;
+		const dir = await configurationFolder(context, { "a.yaml": settings, "b.yaml": policyYaml("books") });
+		const loaded = await loadSnapshot(dir, adapters);
+		return loaded.ok ? [] : loaded.messages.map(formatMessage);
+	};
+	const at = "a.yaml:4:26 spec.protoDescriptors:";
+	assert.deepEqual(await messagesFor("none.binpb"), [`${at} "none.binpb" must be a file that exists`]);
+	assert.deepEqual(await messagesFor("bookstore"), [`${at} "bookstore" must be a file, not a folder`]);
+	assert.deepEqual(await messagesFor("/etc/hostname"), [
+		`${at} "/etc/hostname" must be relative to the configuration's folder`,
+	]);
+	assert.deepEqual(await messagesFor("../x.binpb"), [`${at} "../x.binpb" must stay inside the configuration's folder`]);
+});

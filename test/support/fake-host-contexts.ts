@@ -54,6 +54,8 @@ export class FakeContexts {
 
 	open(headers: Headers, properties: Properties): FakeStream {
 		const events = {
+			body: (stream: FakeStream, chunk: Uint8Array, end: boolean) => this.bodyArrived(stream, chunk, end),
+			trailers: (stream: FakeStream) => this.trailersArrived(stream),
 			respond: (stream: FakeStream) => this.responseArrived(stream),
 			end: (stream: FakeStream) => this.ended(stream),
 		};
@@ -65,7 +67,23 @@ export class FakeContexts {
 
 	/** The paused request goes on. */
 	resume(stream: FakeStream): void {
-		if (!stream.ended && stream.localResponse === undefined) stream.result = "continue";
+		if (stream.ended || stream.localResponse !== undefined) return;
+		stream.result = "continue";
+		stream.body.resume((name, ...args) => this.callback(name, stream.id, ...args));
+	}
+
+	/** Envoy forgets what comes after an answer of the filter's own. */
+	private bodyArrived(stream: FakeStream, chunk: Uint8Array, end: boolean): void {
+		if (stream.ended || stream.localResponse !== undefined) return;
+		const result = stream.body.arrive(chunk, end, (name, ...args) => this.callback(name, stream.id, ...args));
+		if (result !== "same") stream.result = result;
+		this.settle();
+	}
+
+	private trailersArrived(stream: FakeStream): void {
+		if (stream.ended || stream.localResponse !== undefined) return;
+		stream.result = stream.body.trailers((name, ...args) => this.callback(name, stream.id, ...args));
+		this.settle();
 	}
 
 	/** The filter's own answer. The first one wins, and passes the filter as any response does. */

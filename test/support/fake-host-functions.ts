@@ -6,6 +6,7 @@ import { propertyBytes } from "./fake-host-stream.ts";
 export const result = { ok: 0, notFound: 1, badArgument: 2, casMismatch: 8 } as const;
 
 /** BufferTypes of the ABI. */
+const REQUEST_BODY = 0;
 const GRPC_MESSAGE = 5;
 const VM_CONFIGURATION = 6;
 const PLUGIN_CONFIGURATION = 7;
@@ -48,6 +49,7 @@ function generalFunctions(host: FakeHost) {
 }
 
 function bufferOf(host: FakeHost, buffer: number): Uint8Array | undefined {
+	if (buffer === REQUEST_BODY) return host.contexts.stream()?.body.readable();
 	if (buffer === GRPC_MESSAGE) return host.grpcMessage;
 	if (buffer === VM_CONFIGURATION) return host.vmConfiguration;
 	return buffer === PLUGIN_CONFIGURATION ? host.pluginConfiguration : undefined;

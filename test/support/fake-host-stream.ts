@@ -1,3 +1,4 @@
+import { FakeBody } from "./fake-host-body.ts";
 import { type BytesLike, toBytes } from "./fake-host-module.ts";
 import { type Headers, HeaderTable } from "./fake-host-pairs.ts";
 
@@ -17,6 +18,8 @@ export type Properties = Readonly<Record<string, BytesLike | number | bigint | b
 
 /** What a stream needs of the host it is in. */
 export interface StreamEvents {
+	body(stream: FakeStream, chunk: Uint8Array, end: boolean): void;
+	trailers(stream: FakeStream): void;
 	respond(stream: FakeStream): void;
 	end(stream: FakeStream): void;
 }
@@ -36,6 +39,8 @@ export class FakeStream {
 	/** The answer the client gets, if it is the filter's own. Later ones are ignored, as Envoy does. */
 	localResponse: LocalResponse | undefined = undefined;
 	ended = false;
+	/** What has come of the request's body. */
+	readonly body = new FakeBody();
 	private readonly events: StreamEvents;
 
 	constructor(id: number, request: { headers: Headers; properties: Properties }, events: StreamEvents) {
@@ -43,6 +48,16 @@ export class FakeStream {
 		this.requestHeaders = new HeaderTable(request.headers);
 		this.properties = request.properties;
 		this.events = events;
+	}
+
+	/** A piece of the request's body arrives; the request has to be one with `endOfStream: false`. */
+	send(chunk: BytesLike, options: { end?: boolean } = {}): void {
+		this.events.body(this, toBytes(chunk), options.end ?? false);
+	}
+
+	/** The request's trailers arrive: its body has ended before. */
+	sendTrailers(): void {
+		this.events.trailers(this);
 	}
 
 	/** The upstream's response arrives. */

@@ -92,6 +92,7 @@ export class FakeHost {
 		const status = this.contexts.callback("proxy_on_request_headers", stream.id, length, end);
 		// FilterHeadersStatus: 0 Continue, 2 ContinueAndEndStream. What the filter asked for comes after it.
 		if (status !== undefined && status !== 0 && status !== 2) stream.result = "paused";
+		stream.body.headersAnswered(status ?? 0);
 		this.contexts.settle();
 		return stream;
 	}

@@ -28,13 +28,23 @@ export function policy(fields: Readonly<Record<string, unknown>> = {}): Readonly
 		deadlineMs: 200,
 		targets: [{}],
 		inputs: [["request", "method"]],
+		body: "none",
 		...fields,
 	};
 }
 
 /** The limits of a plugin configuration. */
 export function limits(fields: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
-	return { inputBytes: 65536, inputDepth: 64, inputKeys: 1024, numberDigits: 64, fuel: 2_000_000, ...fields };
+	return {
+		inputBytes: 65536,
+		bodyBytes: 65536,
+		bodyTimeoutMs: 10_000,
+		inputDepth: 64,
+		inputKeys: 1024,
+		numberDigits: 64,
+		fuel: 2_000_000,
+		...fields,
+	};
 }
 
 /** How decisions are kept. */

@@ -10,6 +10,9 @@ import { customSection, functionNames, parseWasm, type WasmModule } from "./wasm
 /** What Envoy calls or reads in a module; everything else that is exported goes. */
 const abi = /^(?:proxy_.*|malloc|memory|_initialize)$/;
 
+/** What Envoy calls for a request's body and after it. */
+const bodyCallbacks: ReadonlySet<string> = new Set(["proxy_on_request_body", "proxy_on_request_trailers"]);
+
 /**
  * The custom sections of a filter to be linked in which its glue stands: with a policy and without one (glue.ts), and for
  * a policy's regular expressions (regex-glue.ts).
@@ -29,6 +32,8 @@ export interface LinkOptions {
 	readonly policy?: LinkedPolicy;
 	/** Exports that stay beside the ABI's. */
 	readonly keep?: readonly string[];
+	/** Whether Envoy tells the filter of bodies, which costs a call for each of their pieces; true if left out. */
+	readonly bodies?: boolean;
 }
 
 /** A policy to be linked, with the bounds of its memory. */
@@ -56,9 +61,9 @@ export function linkFilter(options: LinkOptions): Uint8Array {
 	}
 }
 
-function link({ filter, policy, keep = [] }: LinkOptions): Uint8Array {
+function link({ filter, policy, keep = [], bodies = true }: LinkOptions): Uint8Array {
 	const glue = glueOf(filter, policy === undefined ? "none" : "policy");
-	const stays = (name: string) => abi.test(name) || keep.includes(name);
+	const stays = (name: string) => (abi.test(name) && (bodies || !bodyCallbacks.has(name))) || keep.includes(name);
 	const filterPart = { name: "filter", module: parseWasm(filter) };
 	const env = { name: "env", module: parseWasm(glue) };
 	if (policy === undefined) return joinWasm({ parts: [filterPart, env], stays });

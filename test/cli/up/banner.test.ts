@@ -10,6 +10,7 @@ const bookstore = {
 	placement: "mixer",
 	inputs: [["a"], ["b"], ["c"], ["d"]],
 	builtins: [],
+	body: "none",
 	deterministic: true,
 	strictBuiltinErrors: true,
 } as const;

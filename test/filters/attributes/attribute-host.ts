@@ -11,6 +11,8 @@ const exports = [
 	"begin",
 	"release",
 	"isValid",
+	"setBody",
+	"setGrpcTypes",
 	"newPlan",
 	"pathSegment",
 	"endPath",
@@ -40,10 +42,23 @@ export interface InputLimits {
 	readonly inputDepth: number;
 	readonly inputKeys: number;
 	readonly numberDigits: number;
+	readonly bodyBytes: number;
 }
 
 /** What a configuration without limits has. */
-export const defaultLimits: InputLimits = { inputBytes: 65536, inputDepth: 64, inputKeys: 1024, numberDigits: 64 };
+export const defaultLimits: InputLimits = {
+	inputBytes: 65536,
+	inputDepth: 64,
+	inputKeys: 1024,
+	numberDigits: 64,
+	bodyBytes: 65536,
+};
+
+/** How much of the body is there: BodyStage of filters/attributes/body/body-state.ts. */
+export const bodyStages = { unread: 0, whole: 1, truncated: 2, firstMessage: 3 } as const;
+
+/** HttpRequestBody among the ABI's BufferTypes. */
+const REQUEST_BODY = 0;
 
 /** filters/attributes in real Wasm, with the few host functions it calls; what they answer is the test's to say. */
 export class AttributeHost {
@@ -54,6 +69,7 @@ export class AttributeHost {
 	readonly reads: string[] = [];
 	readonly module: FakeHostModule;
 	private pairs: Uint8Array = new Uint8Array();
+	private body: { stage: number; bytes: Uint8Array } = { stage: bodyStages.unread, bytes: new Uint8Array() };
 
 	private constructor(wasm: Uint8Array) {
 		this.module = new FakeHostModule(wasm, {
@@ -65,6 +81,12 @@ export class AttributeHost {
 			proxy_get_header_map_pairs: (_map: number, ptrPtr: number, sizePtr: number) => {
 				this.reads.push("pairs");
 				this.module.handOver(this.pairs, ptrPtr, sizePtr);
+				return 0;
+			},
+			proxy_get_buffer_bytes: (buffer: number, start: number, size: number, ptrPtr: number, sizePtr: number) => {
+				assert.equal(buffer, REQUEST_BODY);
+				this.reads.push("body");
+				this.module.handOver(this.body.bytes.subarray(start, start + size), ptrPtr, sizePtr);
 				return 0;
 			},
 			proxy_get_property: (path: number, size: number, ptrPtr: number, sizePtr: number) => {
@@ -102,7 +124,19 @@ export class AttributeHost {
 		this.headers = headers;
 		this.properties = properties;
 		this.pairs = new HeaderTable(headers).serialize();
+		this.body = { stage: bodyStages.unread, bytes: new Uint8Array() };
 		return this;
+	}
+
+	/** The body of the request at hand. */
+	withBody(bytes: BytesLike, stage: keyof typeof bodyStages = "whole"): this {
+		this.body = { stage: bodyStages[stage], bytes: toBytes(bytes) };
+		return this;
+	}
+
+	/** With which gRPC messages are read; throws where the filter has something against it. */
+	grpcTypes(types: unknown): void {
+		assert.equal(this.callWith("setGrpcTypes", JSON.stringify(types)), 0, this.result());
 	}
 
 	plan(paths: readonly (readonly string[])[], how: "endPath" | "mergePath" = "endPath"): void {
@@ -127,8 +161,8 @@ export class AttributeHost {
 		return result === 0 ? this.result() : "bad input";
 	}
 
-	setLimits({ inputBytes, inputDepth, inputKeys, numberDigits }: InputLimits): void {
-		this.call("setLimits", inputBytes, inputDepth, inputKeys, numberDigits);
+	setLimits({ inputBytes, inputDepth, inputKeys, numberDigits, bodyBytes }: InputLimits): void {
+		this.call("setLimits", inputBytes, inputDepth, inputKeys, numberDigits, bodyBytes);
 	}
 
 	/** An attribute's value as the input document would have it; undefined where it is absent. */
@@ -161,6 +195,7 @@ export class AttributeHost {
 
 	private between<T>(use: () => T): T {
 		assert.equal(this.call("begin"), 0);
+		if (this.body.stage !== bodyStages.unread) this.call("setBody", this.body.stage, this.body.bytes.length);
 		const result = use();
 		this.call("release");
 		return result;

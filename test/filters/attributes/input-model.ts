@@ -1,4 +1,5 @@
 import { type AttributeType, inputLeaves } from "../../../mixer/api/generated/vocabulary.ts";
+import { BODY_PARTS } from "../../../mixer/policy/body-parts.ts";
 import { type BytesLike, toBytes } from "../../support/fake-host-module.ts";
 import type { Headers } from "../../support/fake-host-pairs.ts";
 import type { Properties } from "../../support/fake-host-stream.ts";
@@ -19,11 +20,14 @@ export function modelInput(headers: Headers, properties: Properties, paths: read
 	const values = leafValues(headers, properties);
 	const root: { [key: string]: Json } = {};
 	// What is wanted whole is wanted in no other way.
-	const least = paths.filter((path) => !paths.some((other) => other.length < path.length && startsWith(path, other)));
+	const covers = (above: readonly string[], path: readonly string[]) =>
+		above.length < path.length && startsWith(path, above) && (isBodyPart(above) || !isBodyPart(path));
+	const least = paths.filter((path) => !paths.some((other) => covers(other, path)));
 	for (const path of least) {
 		for (const leaf of inputLeaves) {
 			const below = startsWith(path, leaf.path);
-			if (!below && !startsWith(leaf.path, path)) continue;
+			// What is above the body does not take it in.
+			if (!below && (!startsWith(leaf.path, path) || isBodyPart(leaf.path))) continue;
 			const object = parentOf(root, leaf.path);
 			if (leaf.type === "json") {
 				const ways = least.filter((way) => startsWith(way, leaf.path)).map((way) => way.slice(leaf.path.length));
@@ -130,7 +134,9 @@ function leafValues(headers: Headers, properties: Properties): Map<string, Json>
 		"version.ext_authz": "v3",
 		"attributes.request.http.host": optional(raw(":authority")),
 		"attributes.request.http.protocol": string("request.protocol"),
-		"attributes.request.http.size": text(raw("content-length") ?? "-1"),
+		"attributes.request.http.size": contentLength(lists.get("content-length")?.[0]?.[1]),
+		parsed_body: null,
+		truncated_body: false,
 	};
 	for (const [pluginName, name] of Object.entries(pluginNames)) named[`attributes.${pluginName}`] = named[name];
 	return new Map(Object.entries(named).filter((entry): entry is [string, Json] => entry[1] !== undefined));
@@ -218,6 +224,11 @@ function property<T>(properties: Properties, name: string, read: (value: unknown
 	return properties[name] === undefined ? undefined : read(properties[name]);
 }
 
+function contentLength(header: BytesLike | undefined): number | undefined {
+	const digits = header === undefined ? "" : latin1(header);
+	return /^\d{1,18}$/.test(digits) ? Number(digits) || undefined : undefined;
+}
+
 function metadata(properties: Properties, name: string): Json | undefined {
 	const namespaces = property(properties, name, (value) => filterMetadataOf(Buffer.from(value as Uint8Array)));
 	return namespaces === undefined || Object.keys(namespaces).length === 0 ? undefined : namespaces;
@@ -240,6 +251,10 @@ function micros(time: unknown): number | undefined {
 
 function keyOf(type: AttributeType, rest: readonly string[]): string | undefined {
 	return type === "string_map" || type === "string_list_map" ? rest[0] : undefined;
+}
+
+function isBodyPart(path: readonly string[]): boolean {
+	return BODY_PARTS.some((part) => startsWith(path, part));
 }
 
 function startsWith(path: readonly string[], start: readonly string[]): boolean {

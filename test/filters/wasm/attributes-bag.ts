@@ -1,4 +1,6 @@
 import { Bag } from "../../../filters/attributes/bag";
+import { BodyStage } from "../../../filters/attributes/body/body-state";
+import { releaseBody } from "../../../filters/attributes/body/body-values";
 import { Dictionary } from "../../../filters/attributes/dictionary";
 import { AttributeId } from "../../../filters/attributes/generated/vocabulary";
 import { InputPlan, writeInput } from "../../../filters/attributes/input";
@@ -10,7 +12,11 @@ import { Redaction } from "../../../filters/attributes/redaction";
 import { requestIsValid } from "../../../filters/attributes/validity";
 import { Value } from "../../../filters/attributes/value";
 import { OutcomeKind, Placement } from "../../../filters/check/outcome";
+import { Faults } from "../../../filters/config/faults";
+import { ObjectReader } from "../../../filters/config/object-reader";
+import { parseGrpcTypes } from "../../../filters/config/parse-grpc";
 import { Bytes } from "../../../filters/wire/bytes";
+import { JsonDocument } from "../../../filters/wire/json-reader";
 import { beginMessage, endMessage } from "../../../filters/wire/protobuf-writer";
 import { Slice } from "../../../filters/wire/slice";
 
@@ -57,6 +63,22 @@ export function resultSize(): i32 {
 	return out.size;
 }
 
+/** What can be read of the body from here on, until the release. */
+export function setBody(stage: BodyStage, size: i32): void {
+	bag.body.set(stage, size);
+}
+
+/** With which gRPC messages are read: what the argument says; the faults in it as the result. */
+export function setGrpcTypes(): i32 {
+	let document = new JsonDocument();
+	let faults = new Faults();
+	out.reset();
+	if (!document.parse(argument.ptr, argument.size, 16)) return -1;
+	bag.grpcTypes = parseGrpcTypes(new ObjectReader(document, document.root, "grpc", faults));
+	for (let i = 0; i < faults.count; i++) out.text(faults.line(i) + "\n");
+	return faults.count;
+}
+
 export function begin(): i32 {
 	return bag.begin();
 }
@@ -92,23 +114,28 @@ export function mergePath(): bool {
 	return known;
 }
 
-export function setLimits(bytes: i32, depth: i32, keys: i32, digits: i32): void {
+export function setLimits(bytes: i32, depth: i32, keys: i32, digits: i32, body: i32): void {
 	limits.inputBytes = bytes;
+	limits.bodyBytes = body;
 	limits.inputDepth = depth;
 	limits.inputKeys = keys;
 	limits.numberDigits = digits;
 }
 
 export function input(): i32 {
-	return writeInput(plan, bag, limits, out);
+	let result = writeInput(plan, bag, limits, out);
+	releaseBody();
+	return result;
 }
 
 /** As one request after another. */
-export function inputTimes(times: i32): i32 {
+export function inputTimes(times: i32, stage: BodyStage, size: i32): i32 {
 	let result = 0;
 	for (let i = 0; i < times; i++) {
 		bag.begin();
+		bag.body.set(stage, size);
 		result |= writeInput(plan, bag, limits, out);
+		releaseBody();
 		bag.release();
 	}
 	return result;

@@ -19,6 +19,7 @@ const good = [
 	"attributes.request.http.headers.requets",
 	"parsed_query.a.0",
 	"attributes.metadataContext.filterMetadata.a/b.0.c",
+	"parsed_body.a.b",
 ];
 
 for (const path of good) {
@@ -27,7 +28,9 @@ for (const path of good) {
 	});
 }
 
-const http = ["fragment", "headers", "host", "id", "method", "path", "protocol", "query", "scheme", "size"];
+const http = [
+	...["body", "fragment", "headers", "host", "id", "method", "path", "protocol", "query", "rawBody", "scheme", "size"],
+];
 const bad: readonly (readonly [path: string, have: string, wantOneOf: readonly string[]])[] = [
 	["attributes.request.http.header.x-role", "header", http],
 	[
@@ -38,6 +41,7 @@ const bad: readonly (readonly [path: string, have: string, wantOneOf: readonly s
 			"connection",
 			"context",
 			"destination",
+			"parsed_body",
 			"parsed_path",
 			"parsed_query",
 			"request",
@@ -45,6 +49,7 @@ const bad: readonly (readonly [path: string, have: string, wantOneOf: readonly s
 			"source",
 			"source_principal",
 			"trace",
+			"truncated_body",
 			"version",
 		],
 	],
@@ -56,6 +61,7 @@ const bad: readonly (readonly [path: string, have: string, wantOneOf: readonly s
 			"connection",
 			"context",
 			"destination",
+			"parsed_body",
 			"parsed_path",
 			"parsed_query",
 			"request",
@@ -63,6 +69,7 @@ const bad: readonly (readonly [path: string, have: string, wantOneOf: readonly s
 			"source",
 			"source_principal",
 			"trace",
+			"truncated_body",
 			"version",
 		],
 	],

@@ -35,6 +35,7 @@ test("lets policies read every value of the input document", () => {
 		const reference = `input.${path.join(".")}`;
 		if (type === "string_map") return [reference, `${reference}["x-role"]`];
 		if (type === "string_list") return [reference, `${reference}[0]`, `${reference}[_]`];
+		if (type === "json") return [reference, `${reference}.a["b"][0]`];
 		if (type === "string_list_map") return [reference, `${reference}["x-role"]`, `${reference}["x-role"][_]`];
 		return [reference];
 	});
@@ -47,7 +48,8 @@ const misspelt = [
 	["input.request.host.name", "input.request.host.name"],
 	["input.response.code", "response"],
 	["input.request.path_segments.first", "first"],
-	["input.attributes.request.http.body", "body"],
+	["input.attributes.request.http.bodies", "bodies"],
+	["input.attributes.source.certificate", "certificate"],
 ] as const;
 
 for (const [reference, fault] of misspelt) {

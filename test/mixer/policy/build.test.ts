@@ -24,6 +24,7 @@ test("requires of the bookstore what its policy reads, and counts its tests", as
 				["attributes", "request", "http", "method"],
 				["request", "path_segments"],
 			],
+			body: "none",
 			builtins: ["concat", "internal.member_2", "object.get"],
 			deterministic: true,
 			strictBuiltinErrors: true,
@@ -79,7 +80,15 @@ test("writes the plugin configuration that the filter parses", async (context) =
 		cluster: "mixers",
 		default: "deny",
 		decisionIdInResponses: true,
-		limits: { inputBytes: 65536, inputDepth: 64, inputKeys: 1024, numberDigits: 64, fuel: 50_000 },
+		limits: {
+			inputBytes: 65536,
+			bodyBytes: 65536,
+			bodyTimeoutMs: 10_000,
+			inputDepth: 64,
+			inputKeys: 1024,
+			numberDigits: 64,
+			fuel: 50_000,
+		},
 		cache: { entries: 10_000, bytes: 8_388_608, ttlMs: 5000, denialTtlMs: 1000 },
 		policies: [
 			{
@@ -93,6 +102,7 @@ test("writes the plugin configuration that the filter parses", async (context) =
 				deadlineMs: 1000,
 				targets: [{ listenerPort: 8080, host: "*.example.com", pathPrefix: "/books", workload: "web" }],
 				inputs: [["request", "method"]],
+				body: "none",
 			},
 		],
 		report: { attributes: ["response.code"] },

@@ -25,7 +25,10 @@ export function policyDocument(
 }
 
 /** A new folder with these files, gone when the test ends. Without a sluice.yaml it gets the Policy shop. */
-export async function policyFolder(test: TestContext, files: Readonly<Record<string, string>>): Promise<string> {
+export async function policyFolder(
+	test: TestContext,
+	files: Readonly<Record<string, string | Uint8Array>>,
+): Promise<string> {
 	const dir = await mkdtemp(join(tmpdir(), "sluice-policy-"));
 	test.after(() => rm(dir, { recursive: true }));
 	for (const [name, text] of Object.entries({ "sluice.yaml": policyDocument(), ...files })) {
@@ -57,7 +60,10 @@ export async function buildDir(dir: string, opa: string = opaProgram()): Promise
 }
 
 /** Builds files given as text; see policyFolder. */
-export async function buildFiles(test: TestContext, files: Readonly<Record<string, string>>): Promise<ExplainedBuild> {
+export async function buildFiles(
+	test: TestContext,
+	files: Readonly<Record<string, string | Uint8Array>>,
+): Promise<ExplainedBuild> {
 	return buildDir(await policyFolder(test, files));
 }
 
