@@ -29,6 +29,8 @@ export class AwaitedBody {
 	private need: BodyNeed = BodyNeed.None;
 	/** One that is longer than the limit is decided on all the same. */
 	private truncates: bool = false;
+	/** Its bytes are read, beside what is made of them. */
+	private bytesAreRead: bool = false;
 	/** Where the first message of a gRPC call ends; 0 while that is not known. */
 	private messageEnd: i64 = 0;
 
@@ -45,9 +47,10 @@ export class AwaitedBody {
 		if (tunnel == Tunnel.Open) return BodyStep.Decide;
 		if (tunnel == Tunnel.Ambiguous) return BodyStep.Malformed;
 		this.truncates = takesTruncated(policies, enforced);
+		this.bytesAreRead = readsBytes(policies, readers);
 		if (this.need == BodyNeed.Whole && contentLength(bag) > limit) {
 			if (!this.truncates) return BodyStep.TooLarge;
-			if (!readsBytes(policies, readers)) {
+			if (!this.bytesAreRead) {
 				bag.body.set(BodyStage.Truncated, 0);
 				return BodyStep.Decide;
 			}
@@ -70,6 +73,11 @@ export class AwaitedBody {
 		if (!ended) return BodyStep.Wait;
 		bag.body.set(BodyStage.Whole, size);
 		return BodyStep.Decide;
+	}
+
+	/** Whether a body that was decided on is read again if another decision follows: of a truncated one nothing is made. */
+	isReadAgain(bag: Bag): bool {
+		return this.bytesAreRead || bag.body.stage != BodyStage.Truncated;
 	}
 
 	private measureMessage(size: i32): void {

@@ -1,5 +1,6 @@
 import { Bag } from "../attributes/bag";
 import { BodyType, bodyType } from "../attributes/body/body-type";
+import { isMessageRead } from "../attributes/body/grpc/grpc-body";
 import { BodyUse, Policy } from "../config/config";
 import { Slice } from "../wire/slice";
 
@@ -23,7 +24,7 @@ export function bodyNeed(policies: Array<Policy>, readers: u64, bag: Bag): BodyN
 	if (readsBytes(policies, readers)) return BodyNeed.Whole;
 	switch (bodyType(bag.requestHeaders, type)) {
 		case BodyType.Grpc:
-			if (bag.grpcTypes !== null) return BodyNeed.FirstMessage;
+			if (isMessageRead(bag)) return BodyNeed.FirstMessage;
 			break;
 		case BodyType.Other:
 			break;

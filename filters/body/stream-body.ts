@@ -74,9 +74,12 @@ export class StreamBody {
 		}
 		// The Mixer is asked. What has ended stays in Envoy's buffer; of anything else Envoy's buffer can't be read again.
 		if (ended) return Flow.StopAndBuffer;
-		if (requestBody.keep(body)) return Flow.StopAndWatermark;
-		stream.refuse(plugin, OutcomeKind.InternalError);
-		return Flow.StopAndDrop;
+		if (!this.awaited.isReadAgain(stream.bag)) body.leave();
+		else if (!requestBody.keep(body)) {
+			stream.refuse(plugin, OutcomeKind.InternalError);
+			return Flow.StopAndDrop;
+		}
+		return Flow.StopAndWatermark;
 	}
 
 	/** It has taken too long. The stream is waiting for it. */

@@ -18,7 +18,9 @@ const INTERNAL_ERROR = Slice.of("sluice_internal_error");
 
 const NO_POLICY_TEXT = Slice.of("no policy allows this request\n");
 const POLICY_ERROR_TEXT = Slice.of("the policy failed on this request\n");
-const BAD_INPUT_TEXT = Slice.of("the request cannot be decided on: a header or the host is malformed or too large\n");
+const BAD_INPUT_TEXT = Slice.of(
+	"the request cannot be decided on: its path, host, headers or body are malformed or too large\n",
+);
 const UNAVAILABLE_TEXT = Slice.of("no decision could be had in time\n");
 const INTERNAL_ERROR_TEXT = Slice.of("the request could not be processed\n");
 
@@ -26,6 +28,10 @@ const BODY_TOO_LARGE = Slice.of("sluice_body_too_large");
 const BODY_TIMEOUT = Slice.of("sluice_body_timeout");
 const BODY_TOO_LARGE_TEXT = Slice.of("the request cannot be decided on: its body is too large\n");
 const BODY_TIMEOUT_TEXT = Slice.of("the request cannot be decided on: its body did not come in time\n");
+
+/** gRPC's own words for it; Envoy would make UNKNOWN of them. */
+const RESOURCE_EXHAUSTED: i32 = 8;
+const DEADLINE_EXCEEDED: i32 = 4;
 
 /** What is wrong with a body that policies read. */
 export enum BodyFault {
@@ -73,8 +79,11 @@ export function replyFixed(kind: OutcomeKind, id: Bytes): void {
 /** Answers the selected stream where policies would have to read a body that can't be had. */
 export function replyBodyFault(fault: BodyFault, id: Bytes): void {
 	beginFixed(id);
-	if (fault == BodyFault.Late) send(408, BODY_TIMEOUT, BODY_TIMEOUT_TEXT.ptr, BODY_TIMEOUT_TEXT.size);
-	else send(413, BODY_TOO_LARGE, BODY_TOO_LARGE_TEXT.ptr, BODY_TOO_LARGE_TEXT.size);
+	if (fault == BodyFault.Late) {
+		send(408, BODY_TIMEOUT, BODY_TIMEOUT_TEXT.ptr, BODY_TIMEOUT_TEXT.size, DEADLINE_EXCEEDED);
+	} else {
+		send(413, BODY_TOO_LARGE, BODY_TOO_LARGE_TEXT.ptr, BODY_TOO_LARGE_TEXT.size, RESOURCE_EXHAUSTED);
+	}
 }
 
 function beginFixed(id: Bytes): void {
@@ -88,6 +97,6 @@ export function decisionIdHeader(): Slice {
 	return DECISION_ID;
 }
 
-function send(status: u32, details: Slice, body: usize, bodySize: i32): void {
-	sendLocalResponse(status, details, body, bodySize, headers, NO_GRPC_STATUS);
+function send(status: u32, details: Slice, body: usize, bodySize: i32, grpcStatus: i32 = NO_GRPC_STATUS): void {
+	sendLocalResponse(status, details, body, bodySize, headers, grpcStatus);
 }

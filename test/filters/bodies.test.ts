@@ -322,6 +322,26 @@ describe("a gRPC call", () => {
 		assert.deepEqual(refusal(stream), badInput);
 	});
 
+	for (const [what, other] of [
+		["of a method that is not known", "/shop.v1.Orders/Lose"],
+		["of a method that takes a stream", "/shop.v1.Orders/Upload"],
+	] as const) {
+		test(`${what} is not waited for`, async () => {
+			const host = await start([inProxy("cut")], { grpc });
+			const stream = post(host, GRPC_TYPE, other);
+			assert.equal(stream.result, "paused", "whether it is truncated only its end says");
+			const careless = await start([inProxy("call")], { grpc });
+			assert.equal(refusal(post(careless, GRPC_TYPE, other)).details, "sluice_policy_error");
+		});
+	}
+
+	test("to a path that is none of a method is refused when its message has come", async () => {
+		const host = await start([inProxy("call")], { grpc });
+		const stream = post(host, GRPC_TYPE, "/orders");
+		stream.send(seven);
+		assert.deepEqual(refusal(stream), badInput);
+	});
+
 	test("is not waited for without descriptors", async () => {
 		const host = await start([inProxy("call")]);
 		assert.equal(refusal(post(host, GRPC_TYPE, path)).details, "sluice_policy_error");

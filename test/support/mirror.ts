@@ -18,7 +18,8 @@ export interface Seen {
 }
 
 /** The filter's answer to a request that it can't make an input of. */
-export const BAD_INPUT = "the request cannot be decided on: a header or the host is malformed or too large\n";
+export const BAD_INPUT =
+	"the request cannot be decided on: its path, host, headers or body are malformed or too large\n";
 
 /** A mesh whose policy tells the upstream what it saw: what a test holds against what the upstream got. */
 export class Mirror {

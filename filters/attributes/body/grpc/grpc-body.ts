@@ -23,21 +23,33 @@ export class GrpcBody {
 		let types = bag.grpcTypes;
 		if (types === null) return Parsed.Nothing;
 		// As the plugin has it: a path of other than two segments is an error, whatever the body.
-		if (!bag.readSource(FilterSource.ParsedPath, ValueType.StringList, path) || path.refused || path.count != 2) {
-			return Parsed.Refused;
-		}
+		if (!readMethod(bag)) return Parsed.Refused;
 		if (body.size < FRAME_HEAD_BYTES) return Parsed.Refused;
 		if (load<u8>(body.ptr) != 0) return Parsed.Nothing;
 		let size = messageSize(body.ptr);
 		// More was announced than came, though the call has ended.
 		if (size > body.size - FRAME_HEAD_BYTES) return Parsed.Refused;
-		path.valueAt(0, service);
-		path.valueAt(1, method);
 		let type = types.inputOf(service, method);
 		if (type === null) return Parsed.Nothing;
 		let good = this.messages.write(types, type, body.ptr + FRAME_HEAD_BYTES, <i32>size, out);
 		return good ? Parsed.Json : Parsed.Refused;
 	}
+}
+
+/** Whether the first message of a call matters to parsed_body: not where the method is not known, or takes a stream. */
+export function isMessageRead(bag: Bag): bool {
+	let types = bag.grpcTypes;
+	if (types === null) return false;
+	return !readMethod(bag) || types.inputOf(service, method) !== null;
+}
+
+/** Reads the names of a call's service and method; false where its path is none of a method. */
+function readMethod(bag: Bag): bool {
+	if (!bag.readSource(FilterSource.ParsedPath, ValueType.StringList, path) || path.refused) return false;
+	if (path.count != 2) return false;
+	path.valueAt(0, service);
+	path.valueAt(1, method);
+	return true;
 }
 
 /** The size of the message whose frame's head is at a place. */
