@@ -29,9 +29,11 @@ interface HeldRevision extends RevisionLimits {
 }
 
 const PluginConfig = z.object({
-	limits: z.object({ inputBytes: z.number() }),
+	limits: z.object({ inputBytes: z.number(), bodyBytes: z.number() }),
 	cache: z.object({ ttlMs: z.number() }),
-	policies: z.array(z.object({ entrypoint: z.string(), placement: z.string(), deadlineMs: z.number() })),
+	policies: z.array(
+		z.object({ entrypoint: z.string(), placement: z.string(), deadlineMs: z.number(), body: z.string() }),
+	),
 });
 
 /** Evaluates policies placed in the Mixer of the last few builds in worker threads: an evaluation can neither block nor end the Mixer. */
@@ -124,13 +126,16 @@ function lenientOf({ requirements }: Build): string[] {
 
 function heldRevision({ requirements, pluginConfig }: Build): HeldRevision {
 	const { limits, cache, policies } = PluginConfig.parse(JSON.parse(pluginConfig));
+	const asking = policies.filter(({ placement }) => placement === "mixer");
+	const readsBodies = asking.some(({ body }) => body !== "none");
 	const deadlinesMs = new Map<string, number>();
-	for (const { entrypoint, deadlineMs } of policies.filter(({ placement }) => placement === "mixer")) {
+	for (const { entrypoint, deadlineMs } of asking) {
 		deadlinesMs.set(entrypoint, Math.max(deadlinesMs.get(entrypoint) ?? 0, deadlineMs));
 	}
 	const deterministic = requirements.policies.filter((policy) => policy.deterministic);
 	return {
-		maxInputBytes: limits.inputBytes,
+		// As the filter's largestInputBytes (filters/attributes/limits.ts).
+		maxInputBytes: limits.inputBytes + (readsBodies ? 2 * limits.bodyBytes : 0),
 		ttlMs: cache.ttlMs,
 		deadlinesMs,
 		deterministic: new Set(deterministic.map(({ entrypoint }) => entrypoint)),

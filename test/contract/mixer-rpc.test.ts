@@ -55,17 +55,18 @@ describe("Check over gRPC", () => {
 		assert.deepEqual(log.lines, [{ level: "error", fields: { method: "Check", err: thrown }, message: "call failed" }]);
 	});
 
-	test("refuses a request of more than 1 MiB without evaluating it", async (t) => {
+	test("refuses a request of more than 3.25 MiB without evaluating it", async (t) => {
 		let asked = 0;
 		const check = async () => {
 			asked++;
 			return answer;
 		};
 		const { client } = await runMixer(t, { check });
-		const exact = create(CheckRequestSchema, { input: new Uint8Array(1024 * 1024 - 4) });
+		// A field's number and its size take five bytes.
+		const exact = create(CheckRequestSchema, { input: new Uint8Array(3_407_872 - 5) });
 		assert.deepEqual(await client.check(exact), answer);
-		const over = create(CheckRequestSchema, { input: new Uint8Array(1024 * 1024 - 3) });
-		const details = "request: 1048577 bytes must be at most 1048576";
+		const over = create(CheckRequestSchema, { input: new Uint8Array(3_407_872 - 4) });
+		const details = "request: 3407873 bytes must be at most 3407872";
 		await assert.rejects(client.check(over), { code: status.RESOURCE_EXHAUSTED, details });
 		assert.equal(asked, 1);
 	});

@@ -63,6 +63,15 @@ async function startEngine(
 
 const quick = { status: "ok", value: '"quick"', validDurationMs: 10_000 };
 
+test("takes inputs as large as the filter's: larger where a Policy reads bodies", async (context) => {
+	const limitsOf = async (rego: string) => {
+		const { engine, build } = await startEngine(context, { rego });
+		return engine.limits(build.requirements.revision)?.maxInputBytes;
+	};
+	assert.equal(await limitsOf("decision := input.request.method"), 65_536);
+	assert.equal(await limitsOf("decision := input.parsed_body"), 3 * 65_536);
+});
+
 test("stops an evaluation at its deadline while others go on", async (context) => {
 	const clock = new HandClock();
 	const { engine, ask } = await startEngine(context, { clock });
