@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { filterFileText } from "../../cli/filter.ts";
 import { buildConfiguration, loadConfiguration } from "../../cli/up/prepare.ts";
 import type { Snapshot } from "../../galley/snapshot.ts";
@@ -14,9 +14,9 @@ export interface BuiltConfiguration {
 	readonly filter: string;
 }
 
-/** A configuration of the tests by its folder's name below test/testdata/e2e. */
+/** A configuration of the tests by its folder's name below test/testdata/e2e, or by an absolute path. */
 export function testConfiguration(name: string): string {
-	return join(checkout, "test/testdata/e2e", name);
+	return resolve(checkout, "test/testdata/e2e", name);
 }
 
 /** Loads and builds a folder as `sluice build` does. A warning is a fault here. */

@@ -7,20 +7,20 @@ import { createFileRegistry, type DescMessage, type FileRegistry, fromBinary } f
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { checkout } from "./programs.ts";
 
-/** The services of test/testdata/grpc. */
+/** The services of a test. */
 export interface TestDescriptors {
 	/** A binary FileDescriptorSet. */
 	readonly bytes: Uint8Array;
 	readonly registry: FileRegistry;
 }
 
-/** Compiles test/testdata/grpc. */
-export async function testDescriptors(): Promise<TestDescriptors> {
+/** Compiles the .proto files of a folder below test/testdata. */
+export async function testDescriptors(folder = "grpc"): Promise<TestDescriptors> {
 	const dir = await mkdtemp(join(tmpdir(), "sluice-grpc-"));
 	try {
 		const out = join(dir, "set.binpb");
 		const buf = join(checkout, "node_modules/.bin/buf");
-		const args = ["build", join(checkout, "test/testdata/grpc"), "--as-file-descriptor-set", "-o", out];
+		const args = ["build", join(checkout, "test/testdata", folder), "--as-file-descriptor-set", "-o", out];
 		await promisify(execFile)(buf, args);
 		const bytes = await readFile(out);
 		return { bytes, registry: createFileRegistry(fromBinary(FileDescriptorSetSchema, bytes)) };

@@ -79,11 +79,18 @@ export function sendRaw(port: number, bytes: string | Uint8Array): Promise<Answe
 }
 
 /** One HTTP/2 request without TLS, on a connection of its own. */
-export function sendHttp2(port: number, headers: Http2Headers, body?: string): Promise<Answer> {
+export function sendHttp2(
+	port: number,
+	headers: Http2Headers,
+	body?: string | Uint8Array,
+	trailers?: Http2Headers,
+): Promise<Answer> {
 	return new Promise((resolve, reject) => {
 		const session = connectHttp2(`http://127.0.0.1:${port}`);
 		session.once("error", reject);
-		const stream = session.request(headers, { endStream: body === undefined });
+		const waitForTrailers = trailers !== undefined;
+		const stream = session.request(headers, { endStream: body === undefined, waitForTrailers });
+		stream.once("wantTrailers", () => stream.sendTrailers(trailers ?? {}));
 		const answer = { status: 0, headers: new Map<string, string>(), body: "" };
 		stream.setEncoding("utf8");
 		stream.setTimeout(TIMEOUT_MS, () => stream.destroy(new Error(`no answer for ${TIMEOUT_MS} ms`)));

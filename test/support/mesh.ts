@@ -12,7 +12,7 @@ import { RecordCollector } from "./record-collector.ts";
 const RECORDS_TIMEOUT_MS = 10_000;
 
 export interface MeshOptions {
-	/** The configuration's folder below test/testdata/e2e. */
+	/** The configuration's folder below test/testdata/e2e, or an absolute path. */
 	readonly configuration: string;
 	/** What the collected records shall have; the whole vocabulary if left out. */
 	readonly attributes?: readonly AttributeName[];
