@@ -145,6 +145,11 @@ export function discoveryText(): Promise<string> {
 	return readFile(join(checkout, "envoy/discovery.yaml"), "utf8");
 }
 
+/** The text of envoy/jwt.yaml. */
+export function jwtText(): Promise<string> {
+	return readFile(join(checkout, "envoy/jwt.yaml"), "utf8");
+}
+
 async function filterSource(filter: TestEnvoyOptions["filter"], dir: string): Promise<FilterSource> {
 	if (typeof filter === "object" && "file" in filter) return filter;
 	if (typeof filter === "object") return { discovery: { host: "127.0.0.1", port: filter.discoveryPort } };
