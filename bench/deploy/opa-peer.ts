@@ -31,7 +31,7 @@ export const opaPeer: Deploy = async (context) => {
 	const envoy = await startEnvoyFront(context, {
 		keep: [],
 		filters: [extAuthz],
-		clusters: [cluster(server.port)],
+		clusters: [opaCluster(server.port)],
 		hasMixer: false,
 	});
 	const processes = [envoy.process, { name: "OPA", pid: server.pid }];
@@ -62,7 +62,8 @@ const extAuthz: ConfigPart = {
 	},
 };
 
-function cluster(port: number): ConfigPart {
+/** The cluster `opa`: a server of authorization over gRPC. */
+export function opaCluster(port: number): ConfigPart {
 	const socket_address = { address: "127.0.0.1", port_value: port };
 	const options = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 	return {

@@ -19,7 +19,7 @@ export interface Question {
 	readonly method?: string;
 	readonly path?: string;
 	readonly headers?: OutgoingHttpHeaders;
-	readonly body?: string;
+	readonly body?: string | Uint8Array;
 	readonly agent?: Agent;
 	readonly signal?: AbortSignal;
 }

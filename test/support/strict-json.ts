@@ -12,6 +12,15 @@ export function isLooseJson(bytes: Uint8Array): boolean {
 	}
 }
 
+/** Whether a body that calls itself JSON, or has a part that does, may be refused for that, or for an exponent of four digits. */
+export function hasLooseJson(type: string, body: Uint8Array): boolean {
+	const text = Buffer.from(body).toString("latin1");
+	if (type.includes("application/json")) return isLooseJson(body) || /[eE][-+]?\d{4}/.test(text);
+	if (!/application\/json/i.test(text)) return false;
+	const parts = text.split(/\r?\n\r?\n/);
+	return parts.some((part) => isLooseJson(Buffer.from(part.split(/\r?\n--/)[0] ?? "", "latin1")));
+}
+
 /** How many keys stand in a JSON text: its strings with a colon behind them. */
 function keysIn(text: string): number {
 	return [...text.matchAll(/"(?:[^"\\]|\\.)*"\s*(:?)/gs)].filter(([, colon]) => colon === ":").length;
