@@ -81,14 +81,15 @@ const ANSWER_HEADERS = [
 	"x-sluice-decision-id",
 	"content-length",
 ];
-const SENT_HEADERS = ["x-request-id"];
+const SENT_HEADERS = ["x-request-id", "x-envoy-auth-partial-body"];
 
 /** What mirror's policy saw, without what each request has of its own. */
 function sawOf(headers: Readonly<Record<string, unknown>>): object {
 	const [text] = [headers["x-input"]].flat();
 	if (typeof text !== "string") return {};
-	// Node reads headers as latin1.
-	const seen = JSON.parse(Buffer.from(text, "latin1").toString());
+	// Node reads headers as latin1. Of bytes that are not UTF-8 the plugin makes as many U+FFFD as there are bytes.
+	const document = Buffer.from(text, "latin1").toString();
+	const seen = JSON.parse(document.replaceAll(/(\ufffd|\\ufffd)+/g, "\ufffd"));
 	return { "x-input": { ...seen, headers: without(seen.headers, SENT_HEADERS) } };
 }
 

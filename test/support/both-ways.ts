@@ -1,6 +1,8 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import type { Agent } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Document } from "yaml";
 import { EchoUpstream } from "./echo-upstream.ts";
 import { TestEnvoy } from "./envoy.ts";
 import { testDescriptors } from "./grpc-descriptors.ts";
@@ -58,6 +60,8 @@ export class BothWays {
 		examples: readonly string[];
 		/** Rego files beside those of the examples. */
 		files: Readonly<Record<string, string>>;
+		/** Changes to the configuration of both Envoys. */
+		change?: (config: Document) => void;
 	}): Promise<BothWays> {
 		const dir = await mkdtemp(join(tmpdir(), "sluice-both-"));
 		try {
@@ -70,19 +74,24 @@ export class BothWays {
 			const query = "data.router.decision";
 			const server = await PluginServer.start({ program: options.program, policy, query, descriptors });
 			const upstream = await EchoUpstream.start();
-			const change = pluginFront(server.port, { maxBodyBytes: BODY_BYTES, allowPartial: true });
+			const front = pluginFront(server.port, { maxBodyBytes: BODY_BYTES, allowPartial: true });
+			const change = (config: Document) => {
+				front(config);
+				options.change?.(config);
+			};
 			const ports = { upstreamPort: upstream.port, upstreamHttp2Port: upstream.http2Port, mixerPort: 1 };
 			const envoy = await TestEnvoy.start({ ...ports, filter: "{}", change });
-			const ours = await Mesh.start({ configuration });
+			const ours = await Mesh.start({ configuration, ...(options.change && { change: options.change }) });
 			return new BothWays(ours, { envoy, upstream }, server);
 		} finally {
 			await rm(dir, { recursive: true });
 		}
 	}
 
-	/** Sends a request either way. */
-	async ask(request: ExampleRequest): Promise<{ ours: Outcome; theirs: Outcome }> {
-		const [ours, theirs] = await Promise.all([outcome(this.#ours, request), outcome(this.#theirs, request)]);
+	/** Sends a request either way; over TLS where the agent is one for that. */
+	async ask(request: ExampleRequest, agent?: Agent): Promise<{ ours: Outcome; theirs: Outcome }> {
+		const ways = [this.#ours, this.#theirs] as const;
+		const [ours, theirs] = await Promise.all([outcome(ways[0], request, agent), outcome(ways[1], request, agent)]);
 		return { ours, theirs };
 	}
 
@@ -107,9 +116,9 @@ async function writeExamples(dir: string, files: Readonly<Record<string, string>
 	for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
 }
 
-async function outcome({ envoy, upstream }: Way, request: ExampleRequest): Promise<Outcome> {
+async function outcome({ envoy, upstream }: Way, request: ExampleRequest, agent?: Agent): Promise<Outcome> {
 	upstream.arrivals.length = 0;
-	const { status, headers, body } = await sent(envoy.port, request);
+	const { status, headers, body } = await sent(envoy.port, request, agent);
 	const [arrival, ...more] = upstream.arrivals.splice(0);
 	if (more.length > 0) throw new Error("the upstream got a request twice");
 	return {
@@ -121,7 +130,8 @@ async function outcome({ envoy, upstream }: Way, request: ExampleRequest): Promi
 }
 
 /** Calls of gRPC go over HTTP/2. */
-function sent(port: number, { example, method, path, headers, body }: ExampleRequest): Promise<Answer> {
+function sent(port: number, request: ExampleRequest, agent?: Agent): Promise<Answer> {
+	const { example, method, path, headers, body } = request;
 	const host = `${example}.example`;
 	const fields = Object.entries(headers).map(([name, value]) => [name, typeof value === "string" ? value : [...value]]);
 	if (example !== "orders") {
@@ -132,6 +142,7 @@ function sent(port: number, { example, method, path, headers, body }: ExampleReq
 			path,
 			headers: { host, ...Object.fromEntries(fields), ...length },
 			...(body && { body }),
+			...(agent && { agent }),
 		});
 	}
 	const pseudo = { ":method": method, ":path": path, ":authority": host, te: "trailers" };

@@ -35,7 +35,8 @@ function people({ known, other }: { known: KeyPair; other: KeyPair }): Requests 
 	const now = Math.floor(Date.now() / 1000);
 	const payload = fc.record({
 		role: fc.constantFrom("guest", "admin", "admin", "root", 5),
-		sub: fc.constantFrom(encoded("lena"), encoded("omar"), "!!", ""),
+		// Not an empty one: base64url.decode("") has no value in OPA's module (docs/policies.md).
+		sub: fc.constantFrom(encoded("lena"), encoded("omar"), "!!"),
 		nbf: fc.constantFrom(now - 3600, now - 3600, now - 3600, now + 3600),
 		exp: fc.constantFrom(now + 3600, now + 3600, now + 3600, now - 3600),
 	});
@@ -144,7 +145,7 @@ const large = fc.constantFrom(4095, 4096, 4097, 20_000).map((size) => ({
 }));
 
 /** To test/testdata/from-ext-authz/forms. */
-const forms_: Requests = fc
+const formRequests: Requests = fc
 	.oneof(
 		fc.tuple(fc.constantFrom("/signup?name=lena", "/signup?name=omar", "/signup"), fc.oneof(signup, bodies)),
 		fc.tuple(fc.constant("/upload"), fc.oneof(upload, bodies)),
@@ -169,9 +170,7 @@ const pieces = fc.constantFrom(
 	"@",
 );
 
-/** To test/testdata/from-ext-authz/mirror. */
-const mirror: Requests = fc.record({
-	method: methods,
+const mirrored = fc.record({
 	path: fc.array(pieces, { maxLength: 10 }).map((parts) => `/${parts.join("")}`),
 	headers: fc.record(
 		{
@@ -185,10 +184,18 @@ const mirror: Requests = fc.record({
 	),
 });
 
+/** To test/testdata/from-ext-authz/mirror. */
+const mirror: Requests = fc.oneof(
+	fc.tuple(methods, mirrored).map(([method, parts]) => ({ method, ...parts })),
+	fc.tuple(mirrored, bodies).map(([{ path, headers }, { type, body }]) => {
+		return { method: "POST", path, headers: { ...headers, "content-type": type }, body };
+	}),
+);
+
 /** Requests to each example, some of them malformed. */
 export function exampleRequests(parts: {
 	descriptors: TestDescriptors;
 	keys: { known: KeyPair; other: KeyPair };
 }): Readonly<Record<string, Requests>> {
-	return { staff, people: people(parts.keys), answers, orders: orders(parts.descriptors), forms: forms_, mirror };
+	return { staff, people: people(parts.keys), answers, orders: orders(parts.descriptors), forms: formRequests, mirror };
 }

@@ -1,5 +1,6 @@
 import { type Agent, type OutgoingHttpHeaders, request } from "node:http";
 import { connect as connectHttp2, type OutgoingHttpHeaders as Http2Headers } from "node:http2";
+import { Agent as TlsAgent } from "node:https";
 import { connect } from "node:net";
 
 /** Longest wait for any answer, in milliseconds: a hang fails the test that caused it. */
@@ -20,6 +21,7 @@ export interface Question {
 	readonly path?: string;
 	readonly headers?: OutgoingHttpHeaders;
 	readonly body?: string | Uint8Array;
+	/** One of node:https makes it a request over TLS. */
 	readonly agent?: Agent;
 	readonly signal?: AbortSignal;
 }
@@ -36,6 +38,7 @@ export function send(question: Question): Promise<Answer> {
 				headers: question.headers ?? {},
 				timeout: TIMEOUT_MS,
 				...(question.agent && { agent: question.agent }),
+				...(question.agent instanceof TlsAgent && { protocol: "https:" }),
 				...(question.signal && { signal: question.signal }),
 			},
 			(response) => {

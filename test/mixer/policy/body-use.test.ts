@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe, type TestContext, test } from "node:test";
 import { inputLeaves } from "../../../mixer/api/generated/vocabulary.ts";
 import { BODY_PARTS } from "../../../mixer/policy/body-parts.ts";
 import { describeExplanations } from "../../../mixer/policy/explain.ts";
@@ -29,6 +29,8 @@ const cases: readonly (readonly [
 	["whether it is truncated", "input.truncated_body", "truncated", ["truncated_body"]],
 	["both", "[input.truncated_body, input.parsed_body.a]", "truncated", ["parsed_body.a", "truncated_body"]],
 	["the whole input", "json.marshal(input)", "none", [""]],
+	["the whole input, by walking it", '{"allowed": {p | walk(input, [p, "evil"])} == set()}', "none", [""]],
+	["a part of the input whose name the request says", "input[input.request.method]", "none", [""]],
 	["what the body stands in", "count(input.attributes.request.http)", "none", ["attributes.request.http"]],
 	[
 		"the whole input, and a part of the body by its name",
@@ -69,8 +71,12 @@ describe("a Policy that reads", () => {
 	}
 });
 
-test("who reads everything around the body is told that it is left out", async (context) => {
-	const rego = "package shop.authz\n\ndecision := json.marshal(input)\n";
+for (const read of ["json.marshal(input)", '{p | walk(input, [p, "evil"])} == set()', "input[input.request.method]"]) {
+	test(`who reads everything around the body is told that it is left out: ${read}`, (context) => isTold(context, read));
+}
+
+async function isTold(context: TestContext, read: string): Promise<void> {
+	const rego = `package shop.authz\n\ndecision := ${read}\n`;
 	const notice = "input is read as a whole, without the body: name a part of it, or say body: all";
 	const build = await buildFiles(context, { "shop/authz.rego": rego });
 	assert.deepEqual(build.warnings, [`shop/authz.rego:3: warning: ${notice}`]);
@@ -81,7 +87,7 @@ test("who reads everything around the body is told that it is left out", async (
 	});
 	assert.deepEqual(all.warnings, []);
 	assert.match(describeExplanations(all.explanations), /^ {2}reads input\.parsed_body {3}shop\/authz\.rego:3$/m);
-});
+}
 
 test("Envoy tells the filter of bodies only where a Policy reads one", async (context) => {
 	const exportsOf = async (rego: string) => {

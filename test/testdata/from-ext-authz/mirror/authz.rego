@@ -17,6 +17,8 @@ seen["query"] := input.attributes.request.http.query
 
 seen["fragment"] := input.attributes.request.http.fragment
 
+seen["size"] := input.attributes.request.http.size
+
 seen["headers"] := input.attributes.request.http.headers
 
 seen["source"] := input.attributes.source.address.socketAddress.address
@@ -25,7 +27,9 @@ seen["destination"] := input.attributes.destination.address.socketAddress.addres
 
 seen["source_principal"] := input.source_principal
 
-seen["principals"] := [input.attributes.source.principal, input.attributes.destination.principal]
+seen["client"] := input.attributes.source.principal
+
+seen["server"] := input.attributes.destination.principal
 
 seen["parsed_path"] := input.parsed_path
 
