@@ -101,6 +101,18 @@ export class BothWays {
 	}
 }
 
+/** Sluice alone, with the examples. */
+export async function startExamples(files: Readonly<Record<string, string>>): Promise<Mesh> {
+	const dir = await mkdtemp(join(tmpdir(), "sluice-examples-"));
+	try {
+		const configuration = join(dir, "sluice");
+		await writeExamples(configuration, files);
+		return await Mesh.start({ configuration });
+	} finally {
+		await rm(dir, { recursive: true });
+	}
+}
+
 /** The plugin has one decision for all. */
 function router(examples: readonly string[]): string {
 	const rules = examples.map((name) => {
