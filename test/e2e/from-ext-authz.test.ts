@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import fc from "fast-check";
-import { BothWays, type ExampleRequest, type Outcome } from "../support/both-ways.ts";
+import { BothWays } from "../support/both-ways.ts";
+import type { ExampleRequest, Outcome } from "../support/example-outcome.ts";
 import { exampleRequests } from "../support/example-requests.ts";
 import { testDescriptors } from "../support/grpc-descriptors.ts";
 import { pluginPeer } from "../support/plugin-peer.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { BODY_BYTES, startExamples } from "../support/both-ways.ts";
+import { BODY_BYTES, startExamples } from "../support/examples.ts";
 import { type Answer, send, sendHttp2 } from "../support/http-client.ts";
 import type { Mesh } from "../support/mesh.ts";
 

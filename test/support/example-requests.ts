@@ -1,6 +1,6 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
-import type { ExampleRequest } from "./both-ways.ts";
+import type { ExampleRequest } from "./example-outcome.ts";
 import { grpcFrame, messageOf, type TestDescriptors } from "./grpc-descriptors.ts";
 import { forms, jsons, multiparts, oddTypes } from "./random-bodies.ts";
 import { encoded, type KeyPair, tokenOf } from "./tokens.ts";

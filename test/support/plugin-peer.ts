@@ -14,7 +14,7 @@ const program = join(checkout, "build/test/envoy-authz");
 /** What go says where it can't have the modules: no network, or nobody who answers. */
 const withoutModules = /dial tcp|no such host|i\/o timeout|403 Forbidden|module lookup disabled/;
 
-/** The program of test/peers/envoy-authz, or why it can't be had here. */
+/** The program of test/peers/envoy-authz, or why it is not there. */
 export type PluginPeer =
 	| { readonly program: string; readonly missing?: undefined }
 	| { readonly program?: undefined; readonly missing: string };
@@ -40,7 +40,7 @@ async function build(): Promise<PluginPeer> {
 	const env = { ...process.env, GOWORK: "off", CGO_ENABLED: "0" };
 	const built = await run("go", flags, { cwd: sources, env });
 	if (!built.succeeded && withoutModules.test(built.output)) {
-		return { missing: "the Go modules of test/peers/envoy-authz can't be had here" };
+		return { missing: "the Go modules of test/peers/envoy-authz could not be fetched" };
 	}
 	if (!built.succeeded) throw new Error(`go build failed:\n${built.output}`);
 	await rename(made, program);
