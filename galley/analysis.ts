@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { Entry, Identity, PolicyEntry } from "./entry.ts";
 import type { Message } from "./message.ts";
 import { toMessage } from "./problem.ts";
@@ -14,7 +15,9 @@ export interface Configuration {
 
 /** Runs every rule. */
 export function analyse(configuration: Configuration): Message[] {
-	return [duplicateNames, severalSettings, noPolicy, samePolicies, onlyShadows].flatMap((rule) => rule(configuration));
+	return [duplicateNames, severalSettings, noPolicy, samePolicies, regoVersions, onlyShadows].flatMap((rule) =>
+		rule(configuration),
+	);
 }
 
 function duplicateNames({ identities }: Configuration): Message[] {
@@ -68,6 +71,22 @@ function samePolicies({ entries }: Configuration): Message[] {
 		return [
 			toMessage(policy.source, { code: "same_policy", path: ["spec", "entrypoint"], at: "value", text }, "warning"),
 		];
+	});
+}
+
+/** A file is read once, whoever's bundle it is in. */
+function regoVersions({ entries }: Configuration): Message[] {
+	const first = new Map<string, PolicyEntry>();
+	return policiesOf(entries).flatMap((policy) => {
+		const { regoVersion } = policy.value.spec;
+		const bundle = posix.normalize(policy.value.spec.bundle).replace(/\/$/, "");
+		const earlier = first.get(bundle) ?? policy;
+		first.set(bundle, earlier);
+		if (earlier.value.spec.regoVersion === regoVersion) return [];
+		const { name } = earlier.value.metadata;
+		const other = `${earlier.value.spec.regoVersion} in Policy ${name} at ${placeOf(earlier)}`;
+		const text = `${regoVersion} here, but the same bundle is ${other}`;
+		return [toMessage(policy.source, { code: "rego_versions", path: ["spec", "regoVersion"], at: "value", text })];
 	});
 }
 

@@ -15,6 +15,7 @@ export type MessageCode =
 	| "bad_file"
 	| "no_policy"
 	| "same_policy"
+	| "rego_versions"
 	| "only_shadows";
 
 /** One thing to say about what a person wrote, and where it stands. */

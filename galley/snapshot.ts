@@ -16,6 +16,9 @@ export interface Target {
 	readonly workload?: string;
 }
 
+/** The Rego of OPA 1.0 and later, or that before it. */
+export type RegoVersion = "v0" | "v1";
+
 export interface Policy {
 	readonly name: string;
 	/** Absolute path of the folder of Rego and data. */
@@ -24,6 +27,8 @@ export interface Policy {
 	readonly bundle: string;
 	/** An OPA entrypoint such as bookstore/authz/decision. */
 	readonly entrypoint: string;
+	/** Of the bundle's files, where its manifest doesn't say otherwise. */
+	readonly regoVersion: RegoVersion;
 	/** Never empty; `[{}]` targets every request. */
 	readonly targets: readonly Target[];
 	readonly mode: "enforce" | "shadow";

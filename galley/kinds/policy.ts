@@ -25,6 +25,12 @@ export const policySchema = documentSchema(
 		entrypoint: checkedText(entrypoint).describe(
 			"The rule that is the decision: package and rule, such as `bookstore/authz/decision`.",
 		),
+		regoVersion: z
+			.enum(["v1", "v0"])
+			.default("v1")
+			.describe(
+				"The version of Rego that the bundle is written in: `v1`, or `v0` as before OPA 1.0. What the bundle's `.manifest` says (`rego_version`, `file_rego_versions`) goes before it.",
+			),
 		targets: z
 			.array(targetSchema)
 			.min(1, { error: () => NO_TARGET })

@@ -48,7 +48,8 @@ export interface ExplainedBuild extends Build {
  */
 export async function buildPolicies(options: BuildOptions): Promise<ExplainedBuild> {
 	const { settings } = options.snapshot;
-	const { opaVersion, testsPassed, required, evaluable, module, policyWasm, data } = await compileAll(options);
+	const { opaVersion, findings, testsPassed, required, evaluable, module, policyWasm, data } =
+		await compileAll(options);
 	const reportAttributes = [...new Set(options.reportAttributes)].sort();
 	const policies = required.map(({ policy, requirements }) => [policy, requirements] as const);
 	const readsBodies = policies.some(([, { body }]) => body !== "none");
@@ -68,7 +69,12 @@ export async function buildPolicies(options: BuildOptions): Promise<ExplainedBui
 	proveBuild(build);
 	proveEvaluable(build, evaluable, settings);
 	const explanations = required.map(({ explanation }) => explanation);
-	const warnings = [...buildWarnings(explanations), ...visibleSecrets(explanations, data), ...(grpc?.warnings ?? [])];
+	const warnings = [
+		...findings,
+		...buildWarnings(explanations),
+		...visibleSecrets(explanations, data),
+		...(grpc?.warnings ?? []),
+	];
 	return { ...build, evaluable, explanations, warnings };
 }
 
@@ -87,7 +93,7 @@ async function compileAll({ snapshot, filter, opa, inputSchemaFile, signal }: Bu
 	const placing = placePolicies({ ...compile, policies, filter, ...placeLimits(settings) });
 	const checking =
 		policies.length === 0
-			? readOpaVersion({ opa, cwd: dir, signal }).then((opaVersion) => ({ opaVersion, testsPassed: 0 }))
+			? readOpaVersion({ opa, cwd: dir, signal }).then((opaVersion) => ({ opaVersion, findings: [], testsPassed: 0 }))
 			: checkSources({ ...compile, inputSchemaFile });
 	const [checked, placed] = await Promise.allSettled([checking, placing]);
 	return { ...settled(checked), ...settled<PlacedPolicies>(placed) };

@@ -3,13 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Policy } from "../../galley/snapshot.ts";
 import { MixerError } from "../error.ts";
-import { parseFaults } from "../fault-text.ts";
-import { explainAbsentInputs } from "./absent-inputs.ts";
 import { readBundleFile } from "./bundle-file.ts";
-import { type OpaRun, opaErrors, readOpaVersion, runOpa } from "./opa.ts";
-import { withColumns } from "./opa-columns.ts";
+import { checkRego } from "./check-rego.ts";
+import { opaErrors, readOpaVersion, runOpa } from "./opa.ts";
+import { withOpaSources } from "./opa-sources.ts";
 import { type Plan, parsePlan } from "./plan.ts";
-import type { PolicySources, SourceFile } from "./policy-sources.ts";
+import type { PolicySources } from "./policy-sources.ts";
 import { runPolicyTests } from "./policy-tests.ts";
 
 /** What opa works on. */
@@ -33,32 +32,22 @@ export interface CompiledModule {
 export type Asker = Pick<Policy, "name" | "entrypoint" | "bundle" | "file" | "line">;
 
 /**
- * Checks the sources' types and runs their tests, beside each other; of two faults the types' is told.
+ * Checks the sources' types and runs their tests, beside each other; of two faults the types' is told. `findings` is what
+ * opa's strict mode finds besides.
  *
  * @throws MixerError "invalid" with file and line, "tool" where opa itself is at fault.
  */
 export async function checkSources(
 	options: CompileOptions & { inputSchemaFile: string },
-): Promise<{ opaVersion: string; testsPassed: number }> {
-	const { opa, dir: cwd, sources, inputSchemaFile, signal } = options;
-	const rego = [...sources.modules, ...sources.tests].map(({ path }) => path);
+): Promise<{ opaVersion: string; findings: readonly string[]; testsPassed: number }> {
+	const { opa, dir: cwd, signal } = options;
 	const [version, checked, passed] = await Promise.allSettled([
 		readOpaVersion({ opa, cwd, signal }),
-		checkTypes({ opa, cwd, signal, args: ["--schema", inputSchemaFile, "--", ...rego] }),
-		runPolicyTests({ opa, cwd, signal, paths: [...rego, ...sources.data.map(dataArgument)] }),
+		checkRego(options),
+		runPolicyTests(options),
 	]);
 	const opaVersion = settled(version);
-	settled(checked);
-	return { opaVersion, testsPassed: settled(passed) };
-}
-
-/** Where there are errors, a second run brings their columns. */
-async function checkTypes({ args, ...run }: OpaRun): Promise<void> {
-	const result = await runOpa({ ...run, args: ["check", ...args] });
-	if (result.status === 0) return;
-	const message = explainAbsentInputs(opaErrors(result));
-	const { stderr } = await runOpa({ ...run, args: ["check", "--format", "json", ...args] });
-	throw new MixerError("invalid", message, { faults: withColumns(parseFaults(message), stderr) });
+	return { opaVersion, findings: settled(checked), testsPassed: settled(passed) };
 }
 
 /**
@@ -70,7 +59,7 @@ async function checkTypes({ args, ...run }: OpaRun): Promise<void> {
 export async function compileModule(
 	options: CompileOptions & { askers: readonly Asker[]; tests?: boolean },
 ): Promise<CompiledModule> {
-	const bundle = await buildBundle({ ...options, target: "wasm", data: options.sources.data.map(dataArgument) });
+	const bundle = await buildBundle({ ...options, target: "wasm", data: true });
 	return { policyWasm: readBundleFile(bundle, "/policy.wasm"), data: readBundleFile(bundle, "/data.json") };
 }
 
@@ -78,7 +67,7 @@ export async function compileModule(
 export async function compilePlan(
 	options: CompileOptions & { askers: readonly Asker[]; tests?: boolean },
 ): Promise<Plan> {
-	const bundle = await buildBundle({ ...options, target: "plan", data: [] });
+	const bundle = await buildBundle({ ...options, target: "plan", data: false });
 	return parsePlan(Buffer.from(readBundleFile(bundle, "/plan.json")).toString("utf8"));
 }
 
@@ -92,19 +81,19 @@ interface BundleOptions extends CompileOptions {
 	readonly askers: readonly Asker[];
 	readonly tests?: boolean;
 	readonly target: "wasm" | "plan";
-	readonly data: readonly string[];
+	readonly data: boolean;
 }
 
 async function buildBundle(options: BundleOptions): Promise<Uint8Array> {
-	const { opa, dir, target, sources, askers, tests = false, data, signal } = options;
+	const { opa, target, askers, tests = false, signal } = options;
 	const temporary = await mkdtemp(join(tmpdir(), "sluice-build-"));
 	try {
 		const out = join(temporary, "bundle.tar.gz");
 		const entrypoints = [...new Set(askers.map(({ entrypoint }) => entrypoint))].sort();
 		const flags = entrypoints.flatMap((entrypoint) => ["--entrypoint", entrypoint]);
-		const rego = [...sources.modules, ...(tests ? sources.tests : [])].map(({ path }) => path);
-		const args = ["build", "--target", target, ...flags, "--output", out, "--", ...rego, ...data];
-		const result = await runOpa({ opa, args, cwd: dir, signal });
+		const result = await withOpaSources({ ...options, tests }, ({ cwd, args }) =>
+			runOpa({ opa, args: ["build", "--target", target, ...flags, "--output", out, ...args], cwd, signal }),
+		);
 		if (result.status !== 0) throw new MixerError("invalid", withPolicy(opaErrors(result), askers));
 		return await readFile(out);
 	} finally {
@@ -122,9 +111,4 @@ function withPolicy(errors: string, policies: readonly Asker[]): string {
 		return `${file}:${line} Policy ${name}: entrypoint ${entrypoint} is ${what} of ${bundle}`;
 	});
 	return lines.length > 0 ? lines.join("\n") : errors;
-}
-
-/** A file of data as an argument: opa takes a file as the value of a path below `data` when it is written before it. */
-export function dataArgument({ path, prefix }: SourceFile): string {
-	return prefix.length === 0 ? path : `${prefix.join(".")}:${path}`;
 }

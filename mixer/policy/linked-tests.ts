@@ -1,5 +1,5 @@
 import type { Snapshot } from "../../galley/snapshot.ts";
-import { type Asker, type CompileOptions, compileModule, compilePlan, dataArgument } from "./compile.ts";
+import { type Asker, type CompileOptions, compileModule, compilePlan } from "./compile.ts";
 import { linkFilter } from "./link/link.ts";
 import { evaluatingExports, LinkedInstance } from "./link/linked-instance.ts";
 import { measurePolicy } from "./link/measure-policy.ts";
@@ -46,9 +46,8 @@ export async function testTwice({ snapshot, filter, opa }: LinkedTestOptions): P
 	const { dir } = snapshot;
 	const sources = await findPolicySources(snapshot);
 	await checkPolicyData(dir, sources.data);
-	const rego = [...sources.modules, ...sources.tests].map(({ path }) => path);
-	const tests = await readPolicyTests({ opa, cwd: dir, paths: [...rego, ...sources.data.map(dataArgument)] });
 	const compile = { opa, dir, sources };
+	const tests = await readPolicyTests(compile);
 	const outcomes = new Map(tests.flatMap((test) => withoutRun(test, tests)));
 	const open = () => tests.filter((test) => !outcomes.has(test));
 	const { lacked, builtins } = await callsOf(compile, open(), filter);

@@ -1,7 +1,8 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import type { Snapshot } from "../../galley/snapshot.ts";
+import type { RegoVersion, Snapshot } from "../../galley/snapshot.ts";
 import { MixerError } from "../error.ts";
+import { type RegoVersions, readRegoVersions } from "./rego-versions.ts";
 
 /** Most files of one build; a folder chosen by mistake (a home, a checkout) is told instead of read. */
 const MAX_FILES = 10_000;
@@ -13,6 +14,8 @@ export interface SourceFile {
 	readonly bundle: string;
 	/** For data: the path below `data` where it goes, which is its folder within the bundle. */
 	readonly prefix: readonly string[];
+	/** Of Rego, its version. */
+	readonly regoVersion: RegoVersion;
 }
 
 /** What the bundles of one configuration hold; other files are left alone, as in OPA's bundles. */
@@ -32,11 +35,14 @@ export interface PolicySources {
  * @throws MixerError "invalid" with every fault.
  */
 export async function findPolicySources(snapshot: Snapshot): Promise<PolicySources> {
-	const bundles = new Map(snapshot.policies.map((policy) => [policy.bundleDir, policy.bundle]));
-	const nested = nestedBundles([...bundles]);
+	const bundles = new Map(snapshot.policies.map((policy) => [policy.bundleDir, policy]));
+	const nested = nestedBundles([...bundles].map(([dir, { bundle }]) => [dir, bundle]));
 	if (nested.length > 0) throw new MixerError("invalid", nested.join("\n"));
 	const files: SourceFile[] = [];
-	for (const [dir, bundle] of bundles) await collect({ root: snapshot.dir, bundleDir: dir, bundle, dir, files });
+	for (const [bundleDir, { bundle, regoVersion }] of bundles) {
+		const versionOf = await readRegoVersions({ bundleDir, bundle, otherwise: regoVersion });
+		await collect({ root: snapshot.dir, bundleDir, bundle, versionOf, dir: bundleDir, files });
+	}
 	files.sort((a, b) => (a.path < b.path ? -1 : 1));
 	const rego = files.filter((file) => file.path.endsWith(".rego"));
 	const sources = {
@@ -53,6 +59,7 @@ interface Walk {
 	readonly root: string;
 	readonly bundleDir: string;
 	readonly bundle: string;
+	readonly versionOf: RegoVersions;
 	readonly dir: string;
 	readonly files: SourceFile[];
 }
@@ -71,10 +78,12 @@ function add(walk: Walk, path: string): void {
 		throw new MixerError("invalid", `${walk.bundle}: more than ${MAX_FILES} files of Rego and data`);
 	}
 	const folder = relative(walk.bundleDir, walk.dir);
+	const inBundle = relative(walk.bundleDir, path).split(sep).join("/");
 	walk.files.push({
 		path: relative(walk.root, path).split(sep).join("/"),
 		bundle: walk.bundle,
 		prefix: folder === "" ? [] : folder.split(sep),
+		regoVersion: walk.versionOf(inBundle),
 	});
 }
 

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { MixerError } from "../error.ts";
 import { parseFaults } from "../fault-text.ts";
 import { opaErrors, runOpa } from "./opa.ts";
+import { withOpaSources } from "./opa-sources.ts";
+import type { PolicySources } from "./policy-sources.ts";
 
 /** Each case of a test that has several, by name. */
 const SubResults = z.record(
@@ -37,9 +39,9 @@ export type TestCases = z.infer<typeof SubResults>;
 
 export interface PolicyTestOptions {
 	readonly opa: string;
-	readonly cwd: string;
-	/** The modules, tests and data, as opa's arguments. */
-	readonly paths: readonly string[];
+	/** The configuration's folder. */
+	readonly dir: string;
+	readonly sources: PolicySources;
 	readonly signal?: AbortSignal | undefined;
 }
 
@@ -48,8 +50,11 @@ export interface PolicyTestOptions {
  *
  * @throws MixerError "invalid" where they cannot be run.
  */
-export async function readPolicyTests({ opa, cwd, paths, signal }: PolicyTestOptions): Promise<TestResult[]> {
-	const result = await runOpa({ opa, args: ["test", "--format", "json", "--", ...paths], cwd, signal });
+export async function readPolicyTests(options: PolicyTestOptions): Promise<TestResult[]> {
+	const { opa, signal } = options;
+	const result = await withOpaSources({ ...options, tests: true, data: true }, ({ cwd, args }) =>
+		runOpa({ opa, args: ["test", "--format", "json", ...args], cwd, signal }),
+	);
 	if (result.stdout.startsWith("[")) return TestResults.parse(JSON.parse(result.stdout)).sort(byPlace);
 	if (result.status === 0) return [];
 	throw new MixerError("invalid", opaErrors(result));

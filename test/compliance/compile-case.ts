@@ -54,7 +54,7 @@ function bindingsOf({ expected }: ComplianceCase): string {
 async function compile(opa: string, found: ComplianceCase, entrypoint: string) {
 	const dir = await mkdtemp(join(tmpdir(), "sluice-case-"));
 	try {
-		const file = (path: string): SourceFile => ({ path, bundle: "case", prefix: [] });
+		const file = (path: string): SourceFile => ({ path, bundle: "case", prefix: [], regoVersion: "v1" });
 		const modules = found.modules.map((_text, i) => file(`case-${i}.rego`));
 		await Promise.all(modules.map(({ path }, i) => writeFile(join(dir, path), found.modules[i] ?? "")));
 		await writeFile(join(dir, "data.json"), found.data);

@@ -9,6 +9,7 @@ export function somePolicy(entrypoint: string, placement: RequestedPlacement): P
 		bundleDir: "/case",
 		bundle: "case",
 		entrypoint,
+		regoVersion: "v1",
 		targets: [{}],
 		mode: "enforce",
 		placement,

@@ -98,6 +98,7 @@ test("reads every field of every kind", async (context) => {
 				bundle: "./bookstore/",
 				bundleDir: join(dir, "bookstore"),
 				entrypoint: "bookstore/authz/decision",
+				regoVersion: "v1",
 				targets: [
 					{ listenerPort: 8080, host: "*.example.com", pathPrefix: "/caf%C3%A9/a", workload: "shop" },
 					{ host: "[2001:db8::1]" },
