@@ -3,6 +3,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { addBuildCommand } from "./commands/build.ts";
 import { addCertCommand } from "./commands/cert.ts";
 import { addEvalCommand } from "./commands/eval.ts";
+import { addImportCommand } from "./commands/import.ts";
 import { addPolicyCommand } from "./commands/policy.ts";
 import { addServeCommand } from "./commands/serve.ts";
 import { addTestCommand } from "./commands/test.ts";
@@ -24,6 +25,7 @@ addValidateCommand(program);
 addEvalCommand(program);
 addTestCommand(program);
 addCertCommand(program);
+addImportCommand(program);
 
 try {
 	await program.parseAsync();

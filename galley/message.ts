@@ -16,6 +16,7 @@ export type MessageCode =
 	| "no_policy"
 	| "same_policy"
 	| "rego_versions"
+	| "no_counterpart"
 	| "only_shadows";
 
 /** One thing to say about what a person wrote, and where it stands. */

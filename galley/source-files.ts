@@ -46,7 +46,8 @@ async function listNames(dir: string): Promise<string[] | string> {
 	return yaml;
 }
 
-async function readSourceFile(dir: string, file: string): Promise<SourceFile | Message> {
+/** One YAML file of a folder, or what is wrong with it. */
+export async function readSourceFile(dir: string, file: string): Promise<SourceFile | Message> {
 	try {
 		const path = join(dir, file);
 		const { size } = await statFile(path);

@@ -15,7 +15,7 @@ const Manifest = z.looseObject({
 });
 
 /** The version of Rego that a file of a bundle is written in, by its path within the bundle. */
-export type RegoVersions = (path: string) => RegoVersion;
+export type RegoVersions<Otherwise = RegoVersion> = (path: string) => RegoVersion | Otherwise;
 
 /**
  * Reads from a bundle's `.manifest` which of its files are of which version. As OPA has it, what the manifest says goes
@@ -24,12 +24,12 @@ export type RegoVersions = (path: string) => RegoVersion;
  * @param otherwise of a bundle without a manifest, and of one that says nothing of versions.
  * @throws MixerError "invalid" where the manifest cannot be read.
  */
-export async function readRegoVersions(options: {
+export async function readRegoVersions<Otherwise extends RegoVersion | undefined>(options: {
 	bundleDir: string;
 	/** The bundle's name in messages. */
 	bundle: string;
-	otherwise: RegoVersion;
-}): Promise<RegoVersions> {
+	otherwise: Otherwise;
+}): Promise<RegoVersions<Otherwise>> {
 	const { bundleDir, bundle, otherwise } = options;
 	const file = join(bundleDir, ".manifest");
 	const found = await stat(file).catch(() => undefined);

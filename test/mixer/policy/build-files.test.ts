@@ -9,6 +9,7 @@ import { gzipSync } from "node:zlib";
 import { readBundleFile } from "../../../mixer/policy/bundle-file.ts";
 import { readBuild } from "../../../mixer/policy/read-build.ts";
 import { writeBuild } from "../../../mixer/policy/write-build.ts";
+import { tarOf } from "../../support/tar.ts";
 import { buildDir, examplePolicies } from "./policy-folder.ts";
 
 async function temporaryFolder(context: TestContext): Promise<string> {
@@ -91,31 +92,23 @@ test("says that a build cannot be written", async (context) => {
 	});
 });
 
-/** A ustar archive of these files. */
-function tar(files: Readonly<Record<string, string>>): Buffer {
-	const blocks = Object.entries(files).flatMap(([name, text]) => {
-		const header = Buffer.alloc(512);
-		header.write(name);
-		header.write(text.length.toString(8).padStart(11, "0"), 124);
-		const content = Buffer.alloc(Math.ceil(text.length / 512) * 512);
-		content.write(text);
-		return [header, content];
-	});
-	return Buffer.concat([...blocks, Buffer.alloc(1024)]);
-}
-
 test("takes a file out of a bundle", () => {
-	const bundle = gzipSync(tar({ "/data.json": "{}", "/long": "x".repeat(600), "/policy.wasm": "wasm" }));
+	const data = { name: "/data.json", content: "{}" };
+	const long = { name: "/long", content: "x".repeat(600) };
+	const bundle = gzipSync(tarOf([data, long, { name: "/policy.wasm", content: "wasm" }]));
 	assert.equal(Buffer.from(readBundleFile(bundle, "/policy.wasm")).toString(), "wasm");
 	assert.equal(readBundleFile(bundle, "/long").byteLength, 600);
 	assert.throws(() => readBundleFile(bundle, "/plan.json"), { code: "tool", message: "opa build wrote no /plan.json" });
 });
 
 test("refuses a bundle that is cut off", () => {
-	const whole = tar({ "/data.json": "x".repeat(600) });
+	const whole = tarOf([{ name: "/data.json", content: "x".repeat(600) }]);
 	for (const size of [512, 513, 1024, 1111]) {
 		const bundle = gzipSync(whole.subarray(0, size));
-		assert.throws(() => readBundleFile(bundle, "/data.json"), { message: "opa build wrote /data.json cut off" });
+		assert.throws(() => readBundleFile(bundle, "/data.json"), {
+			code: "tool",
+			message: "opa build wrote a bundle that cannot be read: the archive is cut off in /data.json",
+		});
 	}
 	assert.throws(() => readBundleFile(gzipSync(whole.subarray(0, 511)), "/data.json"), { code: "tool" });
 	assert.throws(() => readBundleFile(gzipSync(whole).subarray(0, 20), "/data.json"));

@@ -1,0 +1,81 @@
+import { compareMessages, formatMessage, type Message } from "../../galley/message.ts";
+import { toMessage } from "../../galley/problem.ts";
+import type { RegoVersion } from "../../galley/snapshot.ts";
+import type { SourceDocument } from "../../galley/source-document.ts";
+import { MixerError } from "../../mixer/error.ts";
+import { type Draft, draftFolder } from "./draft.ts";
+import { opaConfiguration } from "./opa-fields.ts";
+import { type PluginSettings, readPluginSettings } from "./plugin-settings.ts";
+import { type BundleFile, readBundle } from "./read-bundle.ts";
+import { readOpaConfig } from "./read-opa-config.ts";
+import { findRegoVersions } from "./rego-dialect.ts";
+import { sortBundle } from "./sort-bundle.ts";
+import { walkFields } from "./walk-fields.ts";
+import { writeFolder } from "./write-folder.ts";
+
+export interface ImportOptions {
+	/** OPA's configuration file. */
+	readonly config: string;
+	/** Folders, archives or files; none for those that the configuration names as file://. */
+	readonly bundles: readonly string[];
+	readonly out: string;
+	readonly force: boolean;
+	/** What OPA is started with, where the person says so. */
+	readonly regoVersion?: RegoVersion | undefined;
+	readonly opa: string;
+}
+
+/** What became of it. */
+export interface Imported {
+	readonly policy: Draft["policy"];
+	/** Their paths within the folder. */
+	readonly files: readonly string[];
+	/** What has no counterpart, is not known, or needs care. */
+	readonly messages: readonly Message[];
+}
+
+/**
+ * Turns the configuration of OPA's Envoy plugin and its bundle into a configuration's folder.
+ *
+ * @throws MixerError "invalid" with every fault of the step that failed; nothing is written then.
+ */
+export async function importOpaEnvoy(options: ImportOptions): Promise<Imported> {
+	const source = await readOpaConfig(options.config);
+	const { settings, faults } = readPluginSettings(source);
+	if (faults.length > 0) throw new MixerError("invalid", faults.map(formatMessage).join("\n"));
+	const bundles = await readBundles(options, settings);
+	const { files, manifests, notes } = sortBundle(bundles.flat());
+	const versions = new Map<string, RegoVersion>();
+	for (const bundle of bundles) {
+		const rego = bundle.filter(({ path }) => files.some((file) => file.path === path) && path.endsWith(".rego"));
+		const manifest = manifests.find((each) => bundle.includes(each));
+		const found = await findRegoVersions({ opa: options.opa, rego, manifest, otherwise: options.regoVersion });
+		for (const [path, version] of found) versions.set(path, version);
+	}
+	const told = [...walkFields(source, opaConfiguration), ...settingNotes(source, settings), ...notes];
+	const said = told.sort(compareMessages);
+	const draft = draftFolder({ from: options.config, settings, files, versions, notes: said });
+	const left = await writeFolder({ dir: options.out, draft, force: options.force });
+	return { policy: draft.policy, files: draft.files.map(({ path }) => path), messages: [...said, ...left] };
+}
+
+async function readBundles({ bundles }: ImportOptions, { bundleFiles }: PluginSettings): Promise<BundleFile[][]> {
+	const paths = bundles.length > 0 ? bundles : bundleFiles;
+	if (paths.length === 0) {
+		const text =
+			"no bundle: --bundle names the folder, the bundle.tar.gz or the files of Rego and data that OPA is started with";
+		throw new MixerError("invalid", text);
+	}
+	return Promise.all(paths.map(readBundle));
+}
+
+/** What is taken over, but not quite as it was. */
+function settingNotes(source: SourceDocument, settings: PluginSettings): Message[] {
+	const plugin = ["plugins", "envoy_ext_authz_grpc"];
+	const said: [string, string][] = [];
+	if (settings.dryRun)
+		said.push(["dry-run", "mode: shadow, and default: allow in Settings, so that every request passes"]);
+	return said.map(([field, text]) =>
+		toMessage(source, { code: "no_counterpart", path: [...plugin, field], at: "key", text: `is ${text}` }, "info"),
+	);
+}

@@ -1,0 +1,35 @@
+package shop.authz
+
+import input.attributes.request.http as http_request
+import input.parsed_path
+
+default allow := false
+
+allow if {
+	parsed_path[0] == "alive"
+	http_request.method == "GET"
+}
+
+allow if {
+	some role in roles_of_user
+	some grant in grants[role]
+	grant.method == http_request.method
+	glob.match(grant.path, ["/"], concat("/", parsed_path))
+}
+
+roles_of_user contains role if some role in user_roles[user_name]
+
+user_name := name if {
+	[_, encoded] := split(http_request.headers.authorization, " ")
+	[name, _] := split(base64url.decode(encoded), ":")
+}
+
+user_roles := {"ann": ["clerk"], "ben": ["clerk", "keeper"]}
+
+grants := {
+	"clerk": [{"method": "GET", "path": "shelves/*"}],
+	"keeper": [
+		{"method": "GET", "path": "shelves/*/books"},
+		{"method": "POST", "path": "shelves"},
+	],
+}
