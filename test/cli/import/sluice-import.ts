@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { TestContext } from "node:test";
 import { Command } from "commander";
 import { addImportCommand } from "../../../cli/commands/import.ts";
 
@@ -14,19 +13,20 @@ export interface ImportRun {
 	readonly status: number;
 }
 
+/** Where what is to be undone is left: a test's context. */
+export interface Undoing {
+	after(undo: () => unknown): unknown;
+}
+
 /** A new folder, gone when the test ends. */
-export async function temporaryFolder(context: Pick<TestContext, "after">): Promise<string> {
+export async function temporaryFolder(context: Undoing): Promise<string> {
 	const dir = await mkdtemp(join(tmpdir(), "sluice-import-test-"));
 	context.after(() => rm(dir, { recursive: true }));
 	return dir;
 }
 
 /** Runs it in this process, into a folder of its own if none is given. */
-export async function sluiceImport(
-	context: Pick<TestContext, "after">,
-	args: readonly string[],
-	into?: string,
-): Promise<ImportRun> {
+export async function sluiceImport(context: Undoing, args: readonly string[], into?: string): Promise<ImportRun> {
 	const out = into ?? join(await temporaryFolder(context), "out");
 	const printed = { stdout: "", stderr: "" };
 	const streams = {
