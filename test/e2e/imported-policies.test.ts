@@ -24,7 +24,7 @@ before(async () => {
 	assert.equal(status, 0, stderr);
 	const { filter } = await buildTestConfiguration(out);
 	upstream = await EchoUpstream.start();
-	envoy = await TestEnvoy.start({ upstreamPort: upstream.port, mixerPort: upstream.port, filter });
+	envoy = await TestEnvoy.start({ upstreamPort: upstream.port, mixerPort: upstream.port, filter, edit: withPlanRoute });
 });
 
 after(async () => {
@@ -32,6 +32,15 @@ after(async () => {
 	await upstream.stop();
 	for (const step of undo) await step();
 });
+
+/** A route of its own for what the policy sets. */
+function withPlanRoute(template: string): string {
+	const route = `                        - name: gold
+                          match: {prefix: /routed, headers: [{name: x-plan, string_match: {exact: gold}}]}
+                          direct_response: {status: 218}
+`;
+	return template.replace("                        - name: grpc\n", (grpc) => `${route}${grpc}`);
+}
 
 test("an imported policy lets a request pass with the headers that the plugin would set", async () => {
 	const headers = { "x-api-key": "k-17", "x-customer": "forged" };
@@ -53,4 +62,19 @@ test("it denies with the status, headers and body that the plugin would send", a
 	const unknown = await send({ port: envoy.port, path: "/orders" });
 	assert.deepEqual([unknown.status, unknown.headers.get("www-authenticate"), unknown.body], [401, "Key", "which key?"]);
 	assert.equal(upstream.arrivals.length, 0);
+});
+
+test("it answers a gRPC call that it denies with the status that Envoy makes of it, as behind ext_authz", async () => {
+	const call = { port: envoy.port, path: "/shop.Shop/Buy", method: "POST" };
+	const headers = { "content-type": "application/grpc" };
+	const unknown = await send({ ...call, headers });
+	assert.deepEqual(
+		[unknown.status, unknown.headers.get("grpc-status"), unknown.headers.get("grpc-message")],
+		[200, "16", "which key?"],
+	);
+});
+
+test("what it sets can change the route", async () => {
+	const answer = await send({ port: envoy.port, path: "/routed", headers: { "x-api-key": "k-17" } });
+	assert.equal(answer.status, 218);
 });
