@@ -70,12 +70,16 @@ async function readBundles({ bundles }: ImportOptions, { bundleFiles }: PluginSe
 }
 
 /** What is taken over, but not quite as it was. */
-function settingNotes(source: SourceDocument, settings: PluginSettings): Message[] {
-	const plugin = ["plugins", "envoy_ext_authz_grpc"];
-	const said: [string, string][] = [];
-	if (settings.dryRun)
-		said.push(["dry-run", "mode: shadow, and default: allow in Settings, so that every request passes"]);
-	return said.map(([field, text]) =>
-		toMessage(source, { code: "no_counterpart", path: [...plugin, field], at: "key", text: `is ${text}` }, "info"),
-	);
+function settingNotes(source: SourceDocument, { section, dryRun, skipsBodies }: PluginSettings): Message[] {
+	const note = (field: string, text: string) => {
+		const path = [...section, field];
+		return toMessage(source, { code: "no_counterpart", path, at: "key", text }, "warning");
+	};
+	const shadow =
+		"is mode: shadow, and default: allow in Settings, so that every request passes; what an answer that allows would change, its headers for one, is not changed here";
+	const bodies = "a policy that reads parsed_body has it here; one that does not never holds a body up";
+	return [
+		...(dryRun ? [note("dry-run", shadow)] : []),
+		...(skipsBodies ? [note("skip-request-body-parse", bodies)] : []),
+	];
 }

@@ -6,6 +6,8 @@ import type { SourceDocument } from "../../galley/source-document.ts";
 
 /** What of OPA's configuration has a counterpart. */
 export interface PluginSettings {
+	/** Where the plugin's own fields stand. */
+	readonly section: FieldPath;
 	readonly entrypoint: string;
 	/** With dry-run the plugin lets everything pass. */
 	readonly dryRun: boolean;
@@ -30,6 +32,7 @@ export function readPluginSettings(source: SourceDocument): { settings: PluginSe
 	const plugin = reader.plugin();
 	const protoDescriptor = reader.text([...plugin, "proto-descriptor"]);
 	const settings: PluginSettings = {
+		section: plugin,
 		entrypoint: readEntrypoint(reader, plugin),
 		dryRun: reader.boolean([...plugin, "dry-run"]),
 		skipsBodies: reader.boolean([...plugin, "skip-request-body-parse"]),

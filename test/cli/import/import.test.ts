@@ -93,6 +93,10 @@ test("makes of dry-run a shadow that lets everything pass", async (context) => {
 	assert.match(text, /\n {2}mode: shadow\n/);
 	assert.match(text, /kind: Settings\nmetadata:\n {2}name: settings\nspec:\n {2}default: allow\n/);
 	assert.match(stdout, /it builds/);
+	assert.match(
+		text,
+		/# - config\.yaml:8:5 plugins\["envoy\.ext_authz\.grpc"\]\.dry-run: is mode: shadow, and default: allow in Settings/,
+	);
 });
 
 test("shows and writes nothing of services, credentials and keys", async (context) => {

@@ -13,6 +13,7 @@ allow {
 allow {
 	roles_of_user[role]
 	grant := grants[role][_]
+	print("a grant of", role)
 	grant.method == http_request.method
 	glob.match(grant.path, ["/"], concat("/", parsed_path))
 }

@@ -13,6 +13,7 @@ allow if {
 allow if {
 	some role in roles_of_user
 	some grant in grants[role]
+	print("a grant of", role)
 	grant.method == http_request.method
 	glob.match(grant.path, ["/"], concat("/", parsed_path))
 }
