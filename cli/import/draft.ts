@@ -62,7 +62,9 @@ function manifestText(old: readonly string[]): string {
 function configurationText(options: DraftOptions, policy: Draft["policy"]): string {
 	const { settings, notes, from } = options;
 	const { name, entrypoint, mode, regoVersion } = policy;
-	const spec = { bundle: name, entrypoint, regoVersion, mode, failureMode: "deny", deadline: "200ms" };
+	// The plugin takes a built-in that fails for one without a value.
+	const asThePlugin = { failureMode: "deny", strictBuiltinErrors: false, deadline: "200ms" };
+	const spec = { bundle: name, entrypoint, regoVersion, mode, ...asThePlugin };
 	const documents: object[] = [document("Policy", name, spec)];
 	if (settings.dryRun) documents.push(document("Settings", "settings", { default: "allow" }));
 	if (settings.logsToConsole) documents.push(document("Handler", "decisions", { adapter: "jsonlog" }));

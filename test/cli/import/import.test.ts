@@ -70,6 +70,7 @@ spec:
   regoVersion: v0
   mode: enforce
   failureMode: deny
+  strictBuiltinErrors: false
   deadline: 200ms
 ---
 apiVersion: sluice.dev/v1alpha1
