@@ -25,6 +25,7 @@ interface Options {
 	readonly out: string;
 	readonly force?: boolean;
 	readonly regoVersion?: RegoVersion;
+	readonly protoDescriptor?: string;
 	readonly filter: string;
 	readonly output: OutputFormat;
 }
@@ -46,12 +47,16 @@ export function addImportCommand(program: Command, streams: CommandStreams = pro
 				"v1",
 			]),
 		)
+		.option("--proto-descriptor <file>", "where the file is that the configuration names")
 		.option("--filter <file>", "the filter that policies are linked into", linkableFilter)
 		.addOption(new Option("-o, --output <format>", "how to write the result").choices(["text", "json"]).default("text"))
 		.addHelpText("after", HELP)
 		.action(async (config: string, options: Options) => {
-			const { bundle: bundles, out, force = false, regoVersion } = options;
-			const imported = await importOpaEnvoy({ config, bundles, out, force, regoVersion, opa: toolPath("opa") });
+			const { bundle: bundles, out, force = false, regoVersion, protoDescriptor } = options;
+			const imported = await importOpaEnvoy({
+				...{ config, bundles, out, force, regoVersion, protoDescriptor },
+				opa: toolPath("opa"),
+			});
 			const built = await tryBuild(out, options.filter);
 			if (options.output === "json") streams.stdout.write(json(imported, options, built));
 			else {

@@ -20,8 +20,12 @@ export interface DraftOptions {
 	/** Rego and data. */
 	readonly files: readonly BundleFile[];
 	readonly versions: ReadonlyMap<string, RegoVersion>;
+	/** Of gRPC messages. */
+	readonly descriptors?: Uint8Array | undefined;
 	readonly notes: readonly Message[];
 }
+
+const DESCRIPTORS = "descriptors.binpb";
 
 /** A configuration's folder before it is written. */
 export interface Draft {
@@ -36,7 +40,7 @@ export interface Draft {
 
 /** The folder that stands for OPA's configuration and bundle. */
 export function draftFolder(options: DraftOptions): Draft {
-	const { settings, files, versions } = options;
+	const { settings, files, versions, descriptors } = options;
 	const { entrypoint, dryRun } = settings;
 	const name = documentName.suggest?.(entrypoint.split("/").slice(0, -1).join("-")) || "imported";
 	const old = [...versions].filter(([, version]) => version === "v0").map(([path]) => path);
@@ -48,6 +52,7 @@ export function draftFolder(options: DraftOptions): Draft {
 		files: [
 			{ path: "sluice.yaml", content: configurationText(options, policy) },
 			...files.map(({ path, content }) => ({ path: `${name}/${path}`, content })),
+			...(descriptors === undefined ? [] : [{ path: DESCRIPTORS, content: descriptors }]),
 			...(old.length > 0 && regoVersion === "v1" ? [manifest] : []),
 		],
 	};
@@ -60,13 +65,17 @@ function manifestText(old: readonly string[]): string {
 }
 
 function configurationText(options: DraftOptions, policy: Draft["policy"]): string {
-	const { settings, notes, from } = options;
+	const { settings, notes, from, descriptors } = options;
 	const { name, entrypoint, mode, regoVersion } = policy;
 	// The plugin takes a built-in that fails for one without a value.
 	const asThePlugin = { failureMode: "deny", strictBuiltinErrors: false, deadline: "200ms" };
 	const spec = { bundle: name, entrypoint, regoVersion, mode, ...asThePlugin };
 	const documents: object[] = [document("Policy", name, spec)];
-	if (settings.dryRun) documents.push(document("Settings", "settings", { default: "allow" }));
+	const whole = {
+		...(settings.dryRun && { default: "allow" }),
+		...(descriptors !== undefined && { protoDescriptors: DESCRIPTORS }),
+	};
+	if (Object.keys(whole).length > 0) documents.push(document("Settings", "settings", whole));
 	if (settings.logsToConsole) documents.push(document("Handler", "decisions", { adapter: "jsonlog" }));
 	const comment = `${heading(from, notes).join("\n")}\n`
 		.replaceAll(/^/gm, "# ")

@@ -7,6 +7,7 @@ import { type Draft, draftFolder } from "./draft.ts";
 import { opaConfiguration } from "./opa-fields.ts";
 import { type PluginSettings, readPluginSettings } from "./plugin-settings.ts";
 import { type BundleFile, readBundle } from "./read-bundle.ts";
+import { readDescriptors } from "./read-descriptors.ts";
 import { readOpaConfig } from "./read-opa-config.ts";
 import { findRegoVersions } from "./rego-dialect.ts";
 import { sortBundle } from "./sort-bundle.ts";
@@ -22,6 +23,8 @@ export interface ImportOptions {
 	readonly force: boolean;
 	/** What OPA is started with, where the person says so. */
 	readonly regoVersion?: RegoVersion | undefined;
+	/** Where the descriptors of gRPC messages are, if elsewhere than the configuration says. */
+	readonly protoDescriptor?: string | undefined;
 	readonly opa: string;
 }
 
@@ -45,6 +48,7 @@ export async function importOpaEnvoy(options: ImportOptions): Promise<Imported> 
 	if (faults.length > 0) throw new MixerError("invalid", faults.map(formatMessage).join("\n"));
 	const bundles = await readBundles(options, settings);
 	const { files, manifests, notes } = sortBundle(bundles.flat());
+	const descriptors = await readDescriptors({ source, settings, file: options.protoDescriptor });
 	const versions = new Map<string, RegoVersion>();
 	for (const bundle of bundles) {
 		const rego = bundle.filter(({ path }) => files.some((file) => file.path === path) && path.endsWith(".rego"));
@@ -52,9 +56,21 @@ export async function importOpaEnvoy(options: ImportOptions): Promise<Imported> 
 		const found = await findRegoVersions({ opa: options.opa, rego, manifest, otherwise: options.regoVersion });
 		for (const [path, version] of found) versions.set(path, version);
 	}
-	const told = [...walkFields(source, opaConfiguration), ...settingNotes(source, settings), ...notes];
+	const told = [
+		...walkFields(source, opaConfiguration),
+		...settingNotes(source, settings),
+		...descriptors.notes,
+		...notes,
+	];
 	const said = told.sort(compareMessages);
-	const draft = draftFolder({ from: options.config, settings, files, versions, notes: said });
+	const draft = draftFolder({
+		from: options.config,
+		settings,
+		files,
+		versions,
+		descriptors: descriptors.content,
+		notes: said,
+	});
 	const left = await writeFolder({ dir: options.out, draft, force: options.force });
 	return { policy: draft.policy, files: draft.files.map(({ path }) => path), messages: [...said, ...left] };
 }

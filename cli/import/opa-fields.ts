@@ -87,7 +87,7 @@ const plugin: OpaField = {
 		addr: gone("there is no server beside Envoy: the policy runs in its filter"),
 		"enable-reflection": gone("there is no server beside Envoy"),
 		"grpc-max-recv-msg-size": care(
-			"a request is bounded by spec.limits.inputBytes of Settings, and a body by what Envoy buffers for the filter",
+			"a request is bounded by spec.limits of Settings: inputBytes, and bodyBytes for a body that a policy reads",
 		),
 		"grpc-max-send-msg-size": gone("there is no answer to send"),
 		"enable-performance-metrics": gone(

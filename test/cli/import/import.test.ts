@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { MixerError } from "../../../mixer/error.ts";
+import { testDescriptors } from "../../support/grpc-descriptors.ts";
 import { checkout } from "../../support/programs.ts";
 import { type TarFile, tarOf } from "../../support/tar.ts";
 import { sluiceImport, temporaryFolder } from "./sluice-import.ts";
@@ -145,7 +146,7 @@ laebls: {}
 	assert.deepEqual(stderr.trimEnd().split("\n"), [
 		`config.yaml:4:5 ${plugin}.dry_run: ${unknown} (did you mean dry-run?)`,
 		`config.yaml:5:5 ${plugin}.enable-performance-metrics: info: Envoy has sluice_evaluation_us and sluice_check_latency_us, always (docs/metrics.md)`,
-		`config.yaml:6:5 ${plugin}.grpc-max-recv-msg-size: warning: a request is bounded by spec.limits.inputBytes of Settings, and a body by what Envoy buffers for the filter`,
+		`config.yaml:6:5 ${plugin}.grpc-max-recv-msg-size: warning: a request is bounded by spec.limits of Settings: inputBytes, and bodyBytes for a body that a policy reads`,
 		`config.yaml:7:3 plugins.other_plugin: ${unknown}`,
 		`config.yaml:8:1 bundles: info: ${downloaded}`,
 		"config.yaml:9:36 bundles.authz.signing: warning: no signature is checked here: check it before an import, by opa build --bundle with --verification-key",
@@ -392,6 +393,26 @@ test("writes over nothing unless it is told to, and never through a link", async
 	});
 	assert.equal(await readFile(join(dir, "elsewhere"), "utf8"), "");
 	await assert.rejects(sluiceImport(context, args, join(dir, "elsewhere")), { message: /is a file: give a folder$/ });
+});
+
+test("takes over the descriptors of gRPC messages, from where they are", async (context) => {
+	const { bytes } = await testDescriptors();
+	const grpc = "plugins: {envoy_ext_authz_grpc: {path: shop/authz/allow, proto-descriptor: shop.pb}}\n";
+	const reads = rego.replace('attributes.request.http.method == "GET"', 'parsed_body.name == "ann"');
+	const dir = await folder(context, { "config.yaml": grpc, "policy.rego": reads, "shop.pb": Buffer.from(bytes) });
+	const args = [join(dir, "config.yaml"), "--bundle", join(dir, "policy.rego")];
+	const { out, status } = await sluiceImport(context, args);
+	assert.equal(status, 0);
+	assert.ok((await readFile(join(out, "descriptors.binpb"))).equals(bytes));
+	assert.match(await readFile(join(out, "sluice.yaml"), "utf8"), /\nspec:\n {2}protoDescriptors: descriptors\.binpb\n/);
+	await rename(join(dir, "shop.pb"), join(dir, "other.pb"));
+	const without = await sluiceImport(context, args);
+	assert.match(
+		without.stderr,
+		/proto-descriptor: warning: cannot be read here \(ENOENT\): --proto-descriptor says where it is\. Without it parsed_body of gRPC calls is null\n/,
+	);
+	const told = await sluiceImport(context, [...args, "--proto-descriptor", join(dir, "other.pb")]);
+	assert.ok((await readFile(join(told.out, "descriptors.binpb"))).equals(bytes));
 });
 
 test("answers as JSON with all of it", async (context) => {
