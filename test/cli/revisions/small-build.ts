@@ -15,6 +15,7 @@ export function smallBuild(word: string, options: { module?: Uint8Array } = {}):
 		placement: "proxy",
 		deterministic: true,
 		strictBuiltinErrors: false,
+		body: "none",
 	} as const;
 	const policies = [{ ...policy, inputs: [["request", "method"]], builtins: [] }];
 	return {
