@@ -83,6 +83,7 @@ export interface Settings {
 		readonly fuel: number;
 		/** Memory of one evaluation in the proxy beside the data, in pages of 64 KiB. */
 		readonly policyPages: number;
+		readonly proxyDataBytes: number;
 	};
 	/** Absolute path of a FileDescriptorSet; undefined where gRPC messages are not read. */
 	readonly protoDescriptors?: string;

@@ -68,6 +68,15 @@ const limitsSchema = z
 			unit: "units",
 			description: "Work of one evaluation in the proxy.",
 		}),
+		// A VM takes some 14 times as much, and every worker has one: 4 MiB are 56 MiB each, and a swap of half a second.
+		proxyDataBytes: count({
+			min: KIB,
+			max: 64 * KIB * KIB,
+			default: 4 * KIB * KIB,
+			unit: "bytes",
+			description:
+				"The policies' data, as JSON and all together, with which a Policy of `placement: auto` still runs in the proxy.",
+		}),
 		// 16 MiB: growth up to there ends after some 100 ms.
 		policyPages: count({
 			min: 16,

@@ -99,8 +99,9 @@ async function compileAll({ snapshot, filter, opa, inputSchemaFile, signal }: Bu
 	return { ...settled(checked), ...settled<PlacedPolicies>(placed) };
 }
 
-function placeLimits({ limits, httpSend }: Settings): Pick<PlaceOptions, "extraPages" | "hosts"> {
-	return { extraPages: limits.policyPages, hosts: httpSend.hosts };
+function placeLimits({ limits, httpSend }: Settings): Pick<PlaceOptions, "extraPages" | "hosts" | "proxyDataBytes"> {
+	const { policyPages, proxyDataBytes } = limits;
+	return { extraPages: policyPages, hosts: httpSend.hosts, proxyDataBytes };
 }
 
 function usesNetwork(requirements: readonly PolicyRequirements[]): boolean {

@@ -2,6 +2,7 @@ import type { Policy, RequestedPlacement } from "../../galley/snapshot.ts";
 import { isInputLeaf } from "../api/input-paths.ts";
 import { volatileBuiltins } from "./builtins/registry.ts";
 import type { IgnoredField } from "./decision-fields.ts";
+import type { DataSize } from "./placement.ts";
 import {
 	type BuiltinCall,
 	describeBuiltin,
@@ -28,6 +29,7 @@ export interface PolicyExplanation {
 	readonly placement: "proxy" | "mixer";
 	/** The built-ins that the proxy can't run. */
 	readonly keptOut: readonly BuiltinCall[];
+	readonly data: DataSize;
 	readonly reads: readonly ExplainedRead[];
 	/** The built-ins that the proxy runs for some arguments only. */
 	readonly limited: readonly BuiltinCall[];
@@ -45,10 +47,11 @@ export function explainPolicy(found: {
 	requirements: PolicyRequirements;
 	reads: PlanReads;
 	keptOut: readonly BuiltinCall[];
+	data: DataSize;
 	ignored: readonly IgnoredField[];
 	withoutBody?: InputRead | undefined;
 }): PolicyExplanation {
-	const { policy, requirements, reads, keptOut, ignored, withoutBody } = found;
+	const { policy, requirements, reads, keptOut, data, ignored, withoutBody } = found;
 	const byPath = new Map(reads.inputs.map((read) => [JSON.stringify(read.path), read]));
 	const placeOf = (path: InputPath) => {
 		const above = [...reads.inputs].filter((read) => read.whole && isBelow(path, read.path));
@@ -60,6 +63,7 @@ export function explainPolicy(found: {
 		requested: policy.placement,
 		placement: requirements.placement,
 		keptOut,
+		data,
 		reads: requirements.inputs.map((path) => {
 			const whole = byPath.get(JSON.stringify(path))?.whole === true;
 			return { path, place: placeOf(path), widened: whole && !isInputLeaf(path) };
@@ -96,9 +100,9 @@ export function describeExplanations(explanations: readonly PolicyExplanation[])
 }
 
 function paragraph(explanation: PolicyExplanation): string[] {
-	const { name, requested, placement, keptOut, reads, withoutBody, limited, volatile } = explanation;
+	const { name, placement, keptOut, reads, withoutBody, limited, volatile } = explanation;
 	return [
-		`Policy ${name} runs in the ${placement}: ${reason({ requested, keptOut })}`,
+		`Policy ${name} runs in the ${placement}: ${reason(explanation)}`,
 		...keptOut.map((call) => `  kept out of the proxy by ${describeBuiltin(call)}   ${where(call.place)}`),
 		...limited.map(describeLimited),
 		...(reads.length === 0 ? ["  reads nothing of the input"] : reads.map(describeRead)),
@@ -109,8 +113,11 @@ function paragraph(explanation: PolicyExplanation): string[] {
 	];
 }
 
-function reason({ requested, keptOut }: Pick<PolicyExplanation, "requested" | "keptOut">): string {
+function reason({ requested, keptOut, data }: PolicyExplanation): string {
 	if (requested !== "auto") return `its placement says so`;
+	if (keptOut.length === 0 && data.bytes > data.maxBytes) {
+		return `the data are ${data.bytes} bytes, more than limits.proxyDataBytes (${data.maxBytes}); placement: proxy takes them there`;
+	}
 	return keptOut.length === 0 ? "every built-in it calls runs there" : "the proxy lacks built-ins it calls";
 }
 

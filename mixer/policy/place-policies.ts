@@ -22,6 +22,8 @@ export interface PlaceOptions extends CompileOptions {
 	readonly extraPages: number;
 	/** Hosts that policies in the Mixer may ask. */
 	readonly hosts: readonly string[];
+	/** Data beyond this many bytes keep a Policy that doesn't ask for the proxy out of it. */
+	readonly proxyDataBytes: number;
 }
 
 /** All Policies, compiled for the places they run in. */
@@ -73,12 +75,14 @@ function calledIn(place: "proxy" | "mixer", required: readonly RequiredPolicy[])
 }
 
 async function requireAll(options: PlaceOptions): Promise<{ all: CompiledModule; required: RequiredPolicy[] }> {
-	const { policies, filter, hosts } = options;
+	const { policies, filter, hosts, proxyDataBytes } = options;
 	if (policies.length === 0) return { all: { policyWasm: new Uint8Array(), data: Buffer.from("{}") }, required: [] };
 	const [all, plan] = await Promise.all([
 		compileModule({ ...options, askers: policies }),
 		compilePlan({ ...options, askers: policies }),
 	]);
 	const leftToHost = new Set(hostBuiltinsOf(all.policyWasm));
-	return { all, required: requirePolicies(policies, { plan, leftToHost, proxyBuiltins: filter.builtins, hosts }) };
+	const data = { bytes: all.data.length, maxBytes: proxyDataBytes };
+	const sources = { plan, leftToHost, proxyBuiltins: filter.builtins, hosts, data };
+	return { all, required: requirePolicies(policies, sources) };
 }

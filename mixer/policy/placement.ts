@@ -18,6 +18,13 @@ export interface PlacementQuestion {
 	readonly proxyBuiltins: ReadonlySet<string>;
 	/** Hosts that policies in the Mixer may ask. */
 	readonly hosts: readonly string[];
+	readonly data: DataSize;
+}
+
+/** How large the data of all Policies are, as JSON, and how large they may be in the proxy where nobody asks for it. */
+export interface DataSize {
+	readonly bytes: number;
+	readonly maxBytes: number;
 }
 
 /** Where a Policy runs and what keeps it out of the proxy; or why it can run nowhere that it may. */
@@ -26,14 +33,16 @@ export type Placement =
 	| { readonly faults: readonly string[] };
 
 /**
- * Chooses where a Policy runs: `auto` takes the proxy if it has every built-in, else the Mixer if that has.
+ * Chooses where a Policy runs: `auto` takes the proxy if it has every built-in and the data are not too large for it, else
+ * the Mixer if that has every built-in.
  *
  * @returns faults with file and line for each built-in that the place asked for lacks.
  */
 export function placePolicy(question: PlacementQuestion): Placement {
-	const { policy, reads } = question;
+	const { policy, reads, data } = question;
 	const keptOut = lackedBy("proxy", question);
-	if (policy.placement !== "mixer" && keptOut.length === 0) return { placement: "proxy", keptOut };
+	const isTooMuch = policy.placement === "auto" && data.bytes > data.maxBytes;
+	if (policy.placement !== "mixer" && keptOut.length === 0 && !isTooMuch) return { placement: "proxy", keptOut };
 	if (policy.placement === "proxy") return { faults: keptOut.map((call) => describeKeptOut(call, policy)) };
 	const refused = new Set(lackedBy("mixer", question).map(({ name }) => name));
 	if (refused.size === 0) return { placement: "mixer", keptOut };

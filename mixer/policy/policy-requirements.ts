@@ -6,7 +6,7 @@ import { volatileBuiltins } from "./builtins/registry.ts";
 import { ignoredFields } from "./decision-fields.ts";
 import { explainPolicy, type PolicyExplanation } from "./explain.ts";
 import { checkInputReads } from "./input-check.ts";
-import { placePolicy } from "./placement.ts";
+import { type DataSize, placePolicy } from "./placement.ts";
 import type { Plan } from "./plan.ts";
 import { analysePlan } from "./plan-analysis.ts";
 import type { PolicyRequirements } from "./requirements.ts";
@@ -20,6 +20,7 @@ export interface RequirementSources {
 	readonly proxyBuiltins: ReadonlySet<string>;
 	/** Hosts that policies in the Mixer may ask. */
 	readonly hosts: readonly string[];
+	readonly data: DataSize;
 }
 
 /** What a Policy requires, and why. */
@@ -58,7 +59,10 @@ export function requirePolicies(policies: readonly Policy[], sources: Requiremen
 		};
 		const ignored = ignoredFields(reads.fields);
 		const { withoutBody } = required;
-		const explanation = explainPolicy({ policy, requirements, reads, ignored, withoutBody, ...placed });
+		const explanation = explainPolicy({
+			...{ policy, requirements, reads, ignored, withoutBody, data: sources.data },
+			...placed,
+		});
 		return [{ policy, requirements, explanation }];
 	});
 	if (faults.size > 0) throw new MixerError("invalid", explainAbsentInputs([...faults].join("\n")));

@@ -58,6 +58,7 @@ export function runCase(
 		leftToHost: new Set(hostBuiltinsOf(policyWasm)),
 		proxyBuiltins: filter.builtins,
 		hosts: network.settings.hosts,
+		data: { bytes: 0, maxBytes: 0 },
 	});
 	if ("faults" in placed) return { type: "refused", message: placed.faults.join("\n") };
 	const bytes = Buffer.from(input ?? "");

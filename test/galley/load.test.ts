@@ -12,7 +12,7 @@ kind: Settings
 metadata: {name: main}
 spec:
   default: allow
-  limits: {inputBytes: 1024, bodyBytes: 2048, bodyTimeout: 1s, inputDepth: 8, inputKeys: 16, numberDigits: 20, fuel: 10000, policyPages: 16}
+  limits: {inputBytes: 1024, bodyBytes: 2048, bodyTimeout: 1s, inputDepth: 8, inputKeys: 16, numberDigits: 20, fuel: 10000, policyPages: 16, proxyDataBytes: 2048}
   cache: {entries: 0, bytes: 1024, ttl: 1m, denialTtl: 0ms}
   protoDescriptors: protos/shop.binpb
   redaction: {headers: [X-Secret, Cookie], queryParameters: [Key, token]}
@@ -66,6 +66,7 @@ test("reads every field of every kind", async (context) => {
 				numberDigits: 20,
 				fuel: 10_000,
 				policyPages: 16,
+				proxyDataBytes: 2048,
 			},
 			protoDescriptors: join(dir, "protos/shop.binpb"),
 			cache: { entries: 0, bytes: 1024, ttlMs: 60_000, denialTtlMs: 0 },
@@ -139,6 +140,7 @@ const DEFAULT_SETTINGS = {
 		numberDigits: 64,
 		fuel: 2_000_000,
 		policyPages: 256,
+		proxyDataBytes: 4_194_304,
 	},
 	cache: { entries: 10_000, bytes: 8_388_608, ttlMs: 10_000, denialTtlMs: 1000 },
 	redaction: {

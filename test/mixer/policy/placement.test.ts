@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MixerError } from "../../../mixer/error.ts";
+import { describeExplanations } from "../../../mixer/policy/explain.ts";
 import { PolicyInstance } from "../../../mixer/policy/policy-instance.ts";
 import { buildFiles, policyDocument } from "./policy-folder.ts";
 
@@ -21,6 +22,26 @@ for (const { name, placement, body, where } of [
 		const yaml = policyDocument({ placement });
 		const { requirements } = await buildFiles(context, { "sluice.yaml": yaml, "shop/authz.rego": rego("shop", body) });
 		assert.equal(requirements.policies[0]?.placement, where);
+	});
+}
+
+for (const { placement, where } of [
+	{ placement: "auto", where: "mixer" },
+	{ placement: "proxy", where: "proxy" },
+]) {
+	test(`places a Policy whose data are larger than limits.proxyDataBytes in the ${where} with ${placement}`, async (context) => {
+		const settings = "apiVersion: sluice.dev/v1alpha1\nkind: Settings\nmetadata: {name: settings}\n";
+		const { requirements, explanations, data } = await buildFiles(context, {
+			"sluice.yaml": `${settings}spec: {limits: {proxyDataBytes: 1024}}\n---\n${policyDocument({ placement })}`,
+			"shop/authz.rego": rego("shop", "data.shop.list[_] == 7"),
+			"shop/shop/data.json": JSON.stringify({ list: Array.from({ length: 600 }, (_, i) => i) }),
+		});
+		assert.equal(requirements.policies[0]?.placement, where);
+		const why =
+			placement === "proxy"
+				? "its placement says so"
+				: `the data are ${data.length} bytes, more than limits.proxyDataBytes (1024); placement: proxy takes them there`;
+		assert.equal(describeExplanations(explanations).split("\n")[0], `Policy shop runs in the ${where}: ${why}`);
 	});
 }
 
