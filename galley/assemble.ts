@@ -4,7 +4,7 @@ import type { Entry } from "./entry.ts";
 import { API_VERSION } from "./kinds/document-kind.ts";
 import { settingsSchema } from "./kinds/settings.ts";
 import { compareBytes } from "./message.ts";
-import type { HandlerConfig, Policy, Settings, Snapshot, TlsSettings } from "./snapshot.ts";
+import type { HandlerConfig, Policy, Quota, QuotaStore, Settings, Snapshot, TlsSettings } from "./snapshot.ts";
 
 type EntryOf<Kind extends Entry["kind"]> = Extract<Entry, { kind: Kind }>;
 
@@ -12,11 +12,13 @@ type EntryOf<Kind extends Entry["kind"]> = Extract<Entry, { kind: Kind }>;
 export function assembleSnapshot(dir: string, entries: readonly Entry[]): Snapshot {
 	const settings = entries.find((entry) => entry.kind === "Settings");
 	const policies = entries.filter((entry) => entry.kind === "Policy").sort(byName);
+	const quotas = entries.filter((entry) => entry.kind === "Quota").sort(byName);
 	const handlers = entries.filter((entry) => entry.kind === "Handler").sort(byName);
 	return deepFreeze({
 		dir,
 		settings: toSettings(dir, settings?.value.spec ?? defaultSettings()),
 		policies: policies.map((entry) => toPolicy(dir, entry)),
+		quotas: quotas.map(toQuota),
 		handlers: handlers.map(toHandler),
 	});
 }
@@ -40,6 +42,33 @@ function toSettings(dir: string, { tls, protoDescriptors, ...spec }: SettingsSpe
 		mixer: { ...mixer, graceMs: grace, staleAfterMs: staleAfter },
 		httpSend: { ...httpSend, timeoutMs: timeout },
 		...(tls !== undefined && { tls: toTls(dir, tls) }),
+		quotaStores: spec.quotaStores.map((store) => toQuotaStore(dir, store)),
+	};
+}
+
+type StoreSpec = SettingsSpec["quotaStores"][number];
+
+function toQuotaStore(dir: string, { name, redis }: StoreSpec): QuotaStore {
+	const { timeout, connectTimeout, passwordFile, tls, ...rest } = redis;
+	return {
+		name,
+		redis: {
+			...rest,
+			...(passwordFile !== undefined && { passwordFile: resolve(dir, passwordFile) }),
+			...(tls !== undefined && { tls: withPaths(dir, tls) }),
+			timeoutMs: timeout,
+			connectTimeoutMs: connectTimeout,
+		},
+	};
+}
+
+function withPaths(dir: string, tls: NonNullable<StoreSpec["redis"]["tls"]>): NonNullable<QuotaStore["redis"]["tls"]> {
+	const { caFile, certFile, keyFile } = tls;
+	return {
+		...tls,
+		...(caFile !== undefined && { caFile: resolve(dir, caFile) }),
+		...(certFile !== undefined && { certFile: resolve(dir, certFile) }),
+		...(keyFile !== undefined && { keyFile: resolve(dir, keyFile) }),
 	};
 }
 
@@ -54,12 +83,20 @@ function toPolicy(dir: string, { value, source }: EntryOf<"Policy">): Policy {
 	return { name: value.metadata.name, bundleDir: resolve(dir, spec.bundle), ...spec, deadlineMs: deadline, ...place };
 }
 
+function toQuota({ value, source }: EntryOf<"Quota">): Quota {
+	const { window, ...spec } = value.spec;
+	const place = { file: source.file, line: source.place([]).line };
+	return { name: value.metadata.name, ...spec, windowMs: window, ...place };
+}
+
 function toHandler({ value, source }: EntryOf<"Handler">): HandlerConfig {
 	const { adapter, config, queue, timeout } = value.spec;
 	const place = { file: source.file, line: source.place([]).line };
 	return { name: value.metadata.name, adapter, config, queueRecords: queue, timeoutMs: timeout, ...place };
 }
 
-function byName(a: EntryOf<"Policy" | "Handler">, b: EntryOf<"Policy" | "Handler">): number {
+type Named = EntryOf<"Policy" | "Quota" | "Handler">;
+
+function byName(a: Named, b: Named): number {
 	return compareBytes(a.value.metadata.name, b.value.metadata.name);
 }

@@ -48,6 +48,10 @@ const CHECKS: Readonly<Record<KindName, Check>> = {
 		const result = checkValue({ schema: schemas.Policy, jsonSchema: jsonSchemas.Policy, value: source.value });
 		return result.ok ? { entry: { kind: "Policy", value: result.value, source } } : result;
 	},
+	Quota(source) {
+		const result = checkValue({ schema: schemas.Quota, jsonSchema: jsonSchemas.Quota, value: source.value });
+		return result.ok ? { entry: { kind: "Quota", value: result.value, source } } : result;
+	},
 	Handler(source, adapters) {
 		const result = checkValue({ schema: schemas.Handler, jsonSchema: jsonSchemas.Handler, value: source.value });
 		const config = adapters.check(source.value);

@@ -1,6 +1,7 @@
 import type { HandlerDocument } from "./kinds/handler.ts";
 import type { KindName } from "./kinds/kinds.ts";
 import type { PolicyDocument } from "./kinds/policy.ts";
+import type { QuotaDocument } from "./kinds/quota.ts";
 import type { SettingsDocument } from "./kinds/settings.ts";
 import type { SourceDocument } from "./source-document.ts";
 
@@ -8,6 +9,7 @@ import type { SourceDocument } from "./source-document.ts";
 export type Entry =
 	| { readonly kind: "Settings"; readonly value: SettingsDocument; readonly source: SourceDocument }
 	| { readonly kind: "Policy"; readonly value: PolicyDocument; readonly source: SourceDocument }
+	| { readonly kind: "Quota"; readonly value: QuotaDocument; readonly source: SourceDocument }
 	| { readonly kind: "Handler"; readonly value: HandlerDocument; readonly source: SourceDocument };
 
 /** A Policy valid by itself. */

@@ -37,6 +37,8 @@ interface Schema {
 	readonly unit?: string;
 	/** Ours: of a duration. */
 	readonly bounds?: string;
+	/** Ours: of a list whose entries are of several types. */
+	readonly of?: string;
 }
 
 function table(schema: object, prefix: string): string {
@@ -74,7 +76,7 @@ function valueCell(schema: Schema): string {
 	if (schema.const !== undefined) return `\`${schema.const}\``;
 	if (schema.enum !== undefined && schema.enum.length > MAX_LISTED_VALUES) return "known name";
 	if (schema.enum !== undefined) return schema.enum.map((value) => `\`${value}\``).join(" or ");
-	if (schema.items !== undefined) return `list of ${itemsName(schema.items)}${atMost(schema.maxItems)}`;
+	if (schema.items !== undefined) return `list of ${schema.of ?? itemsName(schema.items)}${atMost(schema.maxItems)}`;
 	const bounds = schema.bounds ?? numberBounds(schema);
 	const name = TYPE_NAMES[schema.type ?? ""] ?? schema.type ?? "";
 	return [[name, bounds].filter(Boolean).join(", "), schema.unit].filter(Boolean).join(" ");

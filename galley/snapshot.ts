@@ -67,6 +67,65 @@ export interface HttpSendSettings {
 	readonly cacheBytes: number;
 }
 
+/** A value of a quota's key. */
+export type QuotaKeyValue = string | number | boolean;
+
+export interface Quota {
+	readonly name: string;
+	/** How much each key has in a window. */
+	readonly limit: number;
+	readonly windowMs: number;
+	readonly algorithm: "fixed" | "rolling" | "gcra";
+	/** With gcra only, and always there. */
+	readonly burst?: number;
+	/** No key twice. */
+	readonly overrides: readonly {
+		readonly key: readonly QuotaKeyValue[];
+		readonly limit: number;
+		readonly burst?: number;
+	}[];
+	readonly failureMode: FailureMode;
+	/** With failureMode allow only, and always there: what each Envoy lets pass of a key in a window. */
+	readonly localLimit?: number;
+	/** `memory` or the name of one of the Settings' quotaStores. */
+	readonly store: string;
+	readonly mode: "enforce" | "shadow";
+	readonly charge: {
+		readonly at: "request" | "response" | "settle";
+		/** `response.size` or `response.headers.NAME`; always there unless `at` is request. */
+		readonly amount?: string;
+		/** A response whose code is not below it costs nothing. */
+		readonly codeBelow?: number;
+	};
+	readonly file: string;
+	readonly line: number;
+}
+
+/** A store of quotas beside memory. All paths are absolute. */
+export interface QuotaStore {
+	readonly name: string;
+	readonly redis: {
+		/** host:port; one unless `cluster`. */
+		readonly addresses: readonly string[];
+		readonly cluster: boolean;
+		readonly tls?: {
+			readonly caFile?: string;
+			readonly certFile?: string;
+			readonly keyFile?: string;
+			readonly serverName?: string;
+		};
+		readonly username?: string;
+		/** At most one of the two; the password itself is in no snapshot. */
+		readonly passwordFile?: string;
+		readonly passwordEnv?: string;
+		/** What all keys begin with; has no braces. */
+		readonly prefix: string;
+		readonly connectTimeoutMs: number;
+		/** Of one answer. */
+		readonly timeoutMs: number;
+	};
+}
+
 export interface Settings {
 	/** What happens to a request that no enforcing Policy targets. */
 	readonly default: "deny" | "allow";
@@ -98,6 +157,7 @@ export interface Settings {
 		readonly denialTtlMs: number;
 	};
 	readonly redaction: { readonly headers: readonly string[]; readonly queryParameters: readonly string[] };
+	readonly quotaStores: readonly QuotaStore[];
 	/** Whether allowed responses carry the decision's id, as denials always do. */
 	readonly decisionIdInResponses: boolean;
 	readonly mixer: {
@@ -143,5 +203,6 @@ export interface Snapshot {
 	readonly settings: Settings;
 	/** In the order of their names. */
 	readonly policies: readonly Policy[];
+	readonly quotas: readonly Quota[];
 	readonly handlers: readonly HandlerConfig[];
 }

@@ -1,21 +1,28 @@
 import * as z from "zod";
 import { handlerSchema } from "./handler.ts";
 import { policySchema } from "./policy.ts";
+import { quotaSchema } from "./quota.ts";
 import { settingsSchema } from "./settings.ts";
 
 /** Every kind a person can write. */
-export const KIND_NAMES = ["Settings", "Policy", "Handler"] as const;
+export const KIND_NAMES = ["Settings", "Policy", "Quota", "Handler"] as const;
 
 /** A word after `kind:`. */
 export type KindName = (typeof KIND_NAMES)[number];
 
 /** What each kind's documents are checked with. */
-export const schemas = { Settings: settingsSchema, Policy: policySchema, Handler: handlerSchema } as const;
+export const schemas = {
+	Settings: settingsSchema,
+	Policy: policySchema,
+	Quota: quotaSchema,
+	Handler: handlerSchema,
+} as const;
 
 /** JSON Schema of what a person writes, for suggestions and documentation. */
 export const jsonSchemas: Readonly<Record<KindName, object>> = {
 	Settings: z.toJSONSchema(settingsSchema, { io: "input" }),
 	Policy: z.toJSONSchema(policySchema, { io: "input" }),
+	Quota: z.toJSONSchema(quotaSchema, { io: "input" }),
 	Handler: z.toJSONSchema(handlerSchema, { io: "input" }),
 };
 

@@ -4,6 +4,7 @@ import { documentSchema } from "./document-kind.ts";
 import { duration } from "./duration.ts";
 import { httpSendSchema } from "./http-send.ts";
 import { envoyName } from "./names.ts";
+import { quotaStoresSchema } from "./quota-store.ts";
 import { redactionSchema } from "./redaction.ts";
 import { port } from "./target.ts";
 import { tlsSchema } from "./tls.ts";
@@ -199,6 +200,7 @@ export const settingsSchema = documentSchema(
 				.describe(
 					"A binary FileDescriptorSet (`protoc --include_imports --descriptor_set_out`), relative to the configuration's folder and inside it: with it `parsed_body` has the messages of gRPC calls.",
 				),
+			quotaStores: quotaStoresSchema,
 			decisionIdInResponses: z
 				.boolean()
 				.default(false)

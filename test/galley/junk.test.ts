@@ -62,6 +62,18 @@ test("random values in a document's fields are answered with messages, never wit
 			"grace",
 		],
 		Policy: ["bundle", "entrypoint", "targets", "mode", "placement", "failureMode", "deadline", "host", "pathPrefix"],
+		Quota: [
+			"limit",
+			"window",
+			"algorithm",
+			"burst",
+			"overrides",
+			"failureMode",
+			"localLimit",
+			"store",
+			"charge",
+			"key",
+		],
 		Handler: ["adapter", "config", "queue", "timeout", "file", "rotate"],
 	};
 	const leaf = fc.oneof(
@@ -71,7 +83,7 @@ test("random values in a document's fields are answered with messages, never wit
 			values: [fc.string({ unit: "binary" }), fc.integer(), fc.double(), fc.boolean(), fc.constant(null)],
 		}),
 	);
-	const document = fc.constantFrom("Settings", "Policy", "Handler").chain((kind) => {
+	const document = fc.constantFrom("Settings", "Policy", "Quota", "Handler").chain((kind) => {
 		const key = fc.oneof(
 			{ weight: 5, arbitrary: fc.constantFrom(...specs[kind]) },
 			{ weight: 1, arbitrary: fc.string() },

@@ -16,6 +16,17 @@ spec:
   cache: {entries: 0, bytes: 1024, ttl: 1m, denialTtl: 0ms}
   protoDescriptors: protos/shop.binpb
   redaction: {headers: [X-Secret, Cookie], queryParameters: [Key, token]}
+  quotaStores:
+    - name: shared
+      redis:
+        addresses: ["a:1", "[::1]:2"]
+        cluster: true
+        tls: {caFile: ca.pem, certFile: /c.pem, keyFile: k.pem, serverName: redis}
+        username: sluice
+        passwordFile: secret
+        prefix: "shop:"
+        connectTimeout: 1s
+        timeout: 50ms
   decisionIdInResponses: true
   mixer: {cluster: mixer, policyWorkers: 1, queuedChecks: 2, grace: 100ms, staleAfter: 1s}
   httpSend: {hosts: [api.example.com, "*.example.org:8443", "[::1]:80"], timeout: 10ms, responseBytes: 1024, cacheBytes: 0}
@@ -46,6 +57,21 @@ spec:
   deadline: 10s
 ---
 apiVersion: sluice.dev/v1alpha1
+kind: Quota
+metadata: {name: reads}
+spec:
+  limit: 100
+  window: 30d
+  algorithm: gcra
+  burst: 10
+  overrides: [{key: [alice, 7, true], limit: 1000000000000000, burst: 20}, {key: [], limit: 1}]
+  failureMode: allow
+  localLimit: 0
+  store: shared
+  mode: shadow
+  charge: {at: settle, amount: response.headers.x-tokens, codeBelow: 500}
+---
+apiVersion: sluice.dev/v1alpha1
 kind: Handler
 metadata: {name: log}
 spec: {adapter: filelog, config: {file: access.log}, queue: 1, timeout: 5m}
@@ -74,6 +100,26 @@ test("reads every field of every kind", async (context) => {
 				headers: ["authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key", "x-secret"],
 				queryParameters: ["Key", ...DEFAULT_SETTINGS.redaction.queryParameters],
 			},
+			quotaStores: [
+				{
+					name: "shared",
+					redis: {
+						addresses: ["a:1", "[::1]:2"],
+						cluster: true,
+						tls: {
+							caFile: join(dir, "ca.pem"),
+							certFile: "/c.pem",
+							keyFile: join(dir, "k.pem"),
+							serverName: "redis",
+						},
+						username: "sluice",
+						passwordFile: join(dir, "secret"),
+						prefix: "shop:",
+						connectTimeoutMs: 1000,
+						timeoutMs: 50,
+					},
+				},
+			],
 			decisionIdInResponses: true,
 			mixer: { cluster: "mixer", policyWorkers: 1, queuedChecks: 2, graceMs: 100, staleAfterMs: 1000 },
 			httpSend: {
@@ -112,7 +158,27 @@ test("reads every field of every kind", async (context) => {
 				strictBuiltinErrors: false,
 				deadlineMs: 10_000,
 				file: "all.yaml",
-				line: 22,
+				line: 33,
+			},
+		],
+		quotas: [
+			{
+				name: "reads",
+				limit: 100,
+				windowMs: 30 * 86_400_000,
+				algorithm: "gcra",
+				burst: 10,
+				overrides: [
+					{ key: ["alice", 7, true], limit: 1_000_000_000_000_000, burst: 20 },
+					{ key: [], limit: 1 },
+				],
+				failureMode: "allow",
+				localLimit: 0,
+				store: "shared",
+				mode: "shadow",
+				charge: { at: "settle", amount: "response.headers.x-tokens", codeBelow: 500 },
+				file: "all.yaml",
+				line: 50,
 			},
 		],
 		handlers: [
@@ -123,7 +189,7 @@ test("reads every field of every kind", async (context) => {
 				queueRecords: 1,
 				timeoutMs: 300_000,
 				file: "all.yaml",
-				line: 39,
+				line: 65,
 			},
 		],
 	});
@@ -150,6 +216,7 @@ const DEFAULT_SETTINGS = {
 			...["refresh_token", "secret", "sig", "signature", "token"],
 		],
 	},
+	quotaStores: [],
 	decisionIdInResponses: false,
 	mixer: { cluster: "sluice-mixer", policyWorkers: 2, queuedChecks: 1000, graceMs: 8000, staleAfterMs: 60_000 },
 	httpSend: { hosts: [], timeoutMs: 5000, responseBytes: 1_048_576, cacheBytes: 8_388_608 },
@@ -171,6 +238,27 @@ test("fills in what is left out", async (context) => {
 	const place = { file: "b.yml", line: 1 };
 	const expected = { name: "count", adapter: "counter", config: {}, queueRecords: 10_000, timeoutMs: 5000, ...place };
 	assert.deepEqual(handler, expected);
+});
+
+test("fills in what a Quota and a store leave out", async (context) => {
+	const quota =
+		"apiVersion: sluice.dev/v1alpha1\nkind: Quota\nmetadata: {name: reads}\nspec: {limit: 5, window: 1m, failureMode: deny}\n";
+	const settings = `apiVersion: sluice.dev/v1alpha1\nkind: Settings\nmetadata: {name: main}
+spec: {quotaStores: [{name: shared, redis: {addresses: ["redis:6379"]}}]}\n`;
+	const files = { "a.yaml": quota, "b.yaml": policyYaml("books"), "c.yaml": settings };
+	const snapshot = await snapshotOf(await configurationFolder(context, files));
+	const defaults = { algorithm: "fixed", overrides: [], store: "memory", mode: "enforce", charge: { at: "request" } };
+	const place = { file: "a.yaml", line: 1 };
+	const [reads] = snapshot.quotas;
+	assert.deepEqual(reads, { name: "reads", limit: 5, windowMs: 60_000, failureMode: "deny", ...defaults, ...place });
+	const redis = {
+		addresses: ["redis:6379"],
+		cluster: false,
+		prefix: "sluice:",
+		connectTimeoutMs: 2000,
+		timeoutMs: 100,
+	};
+	assert.deepEqual(snapshot.settings.quotaStores, [{ name: "shared", redis }]);
 });
 
 test("a Settings without a spec is all defaults", async (context) => {

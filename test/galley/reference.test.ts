@@ -19,7 +19,7 @@ test("every kind has its table", async () => {
 	const headings = [...(await readFile(docs, "utf8")).matchAll(/<!-- generated: kind (\S+) -->/g)].map(
 		([, kind]) => kind,
 	);
-	assert.deepEqual(headings, ["Policy", "Handler", "Settings"]);
+	assert.deepEqual(headings, ["Policy", "Quota", "Handler", "Settings"]);
 });
 
 test("every example of docs/configuration.md is valid without a warning", async (context) => {
