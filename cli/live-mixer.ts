@@ -7,12 +7,13 @@ import type { Build } from "../mixer/policy/requirements.ts";
 import type { InForce } from "../mixer/presence/vm-condition.ts";
 import type { HandlerSpec } from "../mixer/report/build-handlers.ts";
 import { handlerSpecs } from "./handler-specs.ts";
+import type { Quotas } from "./quotas.ts";
 
 /** The part of the Settings that does not reach Envoys in a revision. */
-export type MixerSettings = Pick<Settings, "mixer" | "redaction" | "ports" | "tls">;
+export type MixerSettings = Pick<Settings, "mixer" | "redaction" | "ports" | "tls" | "quotaStores">;
 
 /** What of a configuration the Mixer itself works by. */
-export interface MixerSnapshot extends Pick<Snapshot, "handlers"> {
+export interface MixerSnapshot extends Pick<Snapshot, "handlers" | "quotas"> {
 	readonly settings: MixerSettings;
 }
 
@@ -60,14 +61,16 @@ export class LiveMixer {
 	readonly presence: Mixer["presence"];
 	readonly #mixer: Mixer;
 	readonly #live: LiveEngine;
+	readonly #quotas: Quotas;
 	readonly #always: AlwaysOptions;
 
-	constructor(parts: { mixer: Mixer; live: LiveEngine; always: AlwaysOptions }) {
+	constructor(parts: { mixer: Mixer; live: LiveEngine; quotas: Quotas; always: AlwaysOptions }) {
 		this.mixerPort = parts.mixer.mixerPort;
 		this.adminPort = parts.mixer.adminPort;
 		this.presence = parts.mixer.presence;
 		this.#mixer = parts.mixer;
 		this.#live = parts.live;
+		this.#quotas = parts.quotas;
 		this.#always = parts.always;
 	}
 
@@ -98,13 +101,14 @@ export class LiveMixer {
 	/** Ends within the Settings' grace time. */
 	async stop(): Promise<void> {
 		await this.#mixer.stop();
+		await this.#quotas.close();
 		await this.#live.engine.stop();
 	}
 }
 
 /** What a configuration means to a Mixer. */
 export function mixerConfiguration(
-	{ settings, handlers }: MixerSnapshot,
+	{ settings, handlers }: Pick<MixerSnapshot, "settings" | "handlers">,
 	{ extraHandlers = [], maxGraceMs = Number.POSITIVE_INFINITY }: AlwaysOptions,
 ): MixerConfiguration {
 	const { graceMs, staleAfterMs } = settings.mixer;

@@ -19,6 +19,7 @@ import {
 	mixerConfiguration,
 	poolSize,
 } from "./live-mixer.ts";
+import { type Quotas, startQuotas } from "./quotas.ts";
 
 export interface StartMixerOptions extends AlwaysOptions {
 	readonly snapshot: MixerSnapshot;
@@ -46,14 +47,16 @@ export async function startMixer(options: StartMixerOptions): Promise<LiveMixer>
 	const size = poolSize(options.snapshot.settings);
 	const live = new LiveEngine(new PolicyEngine({ ...size, clock: systemClock }), systemClock);
 	metrics.workerKills(() => live.engine.kills);
+	const quotas = startQuotas({ snapshot: options.snapshot, metrics, revision: () => live.inForce?.revision });
 	try {
-		const mixer = await serve(options, { live, metrics, readiness });
+		const mixer = await serve(options, { live, quotas, metrics, readiness });
 		await loadOrStop(mixer, async () => {
 			await live.load(options.build);
 			readiness.setReady("policy");
 		});
-		return new LiveMixer({ mixer, live, always: options });
+		return new LiveMixer({ mixer, live, quotas, always: options });
 	} catch (error) {
+		await quotas.close();
 		await live.engine.stop();
 		throw error;
 	}
@@ -63,7 +66,12 @@ const about = { name: packageJson.name, version: packageJson.version, node: proc
 
 function serve(
 	options: StartMixerOptions,
-	{ live, metrics, readiness }: { live: LiveEngine; metrics: MixerMetrics; readiness: Readiness },
+	{
+		live,
+		quotas,
+		metrics,
+		readiness,
+	}: { live: LiveEngine; quotas: Quotas; metrics: MixerMetrics; readiness: Readiness },
 ): Promise<Mixer> {
 	const { snapshot, ports, registries = [], adminRoutes = [], logger, listening = plainLoopback } = options;
 	const { host: grpcHost, trust } = listening;
@@ -71,6 +79,7 @@ function serve(
 	return serveMixer({
 		...mixerConfiguration(snapshot, options),
 		check: checkService({ engine, onDecision: (result) => metrics.check(result) }),
+		allocate: quotas.allocate,
 		host: HOST,
 		grpcHost,
 		...(trust && { credentials: trust.credentials, recognise: trust.recognise }),

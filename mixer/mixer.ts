@@ -1,7 +1,7 @@
 import { type ServerCredentials, status } from "@grpc/grpc-js";
 import type { Registry } from "prom-client";
 import type { AdapterLogger } from "./adapters/adapter.ts";
-import type { CheckRequest, CheckResponse } from "./api/generated/mixer_pb.js";
+import type { AllocateRequest, AllocateResponse, CheckRequest, CheckResponse } from "./api/generated/mixer_pb.js";
 import type { AdminRoute } from "./observe/admin-route.ts";
 import { AdminServer } from "./observe/admin-server.ts";
 import type { Clock } from "./observe/clock.ts";
@@ -34,6 +34,7 @@ export interface MixerConfiguration {
 /** Everything a Mixer is made of; it reads no environment. */
 export interface MixerOptions extends MixerConfiguration {
 	readonly check: (request: CheckRequest) => Promise<CheckResponse>;
+	readonly allocate: (request: AllocateRequest) => Promise<AllocateResponse>;
 	/** Where both ports listen. The admin port speaks no TLS, so anything but loopback is the caller's decision. */
 	readonly host: string;
 	/** Where the gRPC port listens, if elsewhere. */
@@ -91,7 +92,7 @@ export async function serveMixer(options: MixerOptions): Promise<Mixer> {
 	const revision = () => options.inForce()?.revision;
 	const observe = logging(metrics.calls(), options.logger);
 	const announce = announceService({ presence: live.presence, revision });
-	const calls = { check: options.check, report: live.report, announce };
+	const calls = { check: options.check, allocate: options.allocate, report: live.report, announce };
 	const { credentials, recognise, grpcHost = host } = options;
 	const secured = { ...(credentials && { credentials }), ...(recognise && { recognise }) };
 	const grpc = new GrpcServer({ host: grpcHost, port: ports.mixer, calls, observe, clock, ...secured });

@@ -1,5 +1,9 @@
 import type { Server } from "@grpc/grpc-js";
 import {
+	type AllocateRequest,
+	AllocateRequestSchema,
+	type AllocateResponse,
+	AllocateResponseSchema,
 	type AnnounceRequest,
 	AnnounceRequestSchema,
 	type AnnounceResponse,
@@ -21,11 +25,17 @@ import { handleUnary, type UnaryOptions, unaryDefinition } from "./unary-call.ts
 /** A Check carries an input of 64 KiB by default; the largest that can be configured, with a body, has 3 MiB. */
 export const MAX_CHECK_BYTES = 3.25 * 1024 * 1024;
 
+/** 64 items with keys of 1 KiB. */
+export const MAX_ALLOCATE_BYTES = 128 * 1024;
+
 /** A Report carries 64 KiB by default; records of large headers can be much more. */
 export const MAX_REPORT_BYTES = 4 * 1024 * 1024;
 
 /** Checks under way at once, over all connections: more than wait for a policy worker (Settings, queuedChecks). */
 export const MAX_CHECKS = 4000;
+
+/** Allocates under way at once: a store that is late holds each for its timeout, 100 ms by default. */
+export const MAX_ALLOCATES = 4000;
 
 /** Reports under way at once: they end as soon as they are decoded, so this bounds what a burst holds in memory. */
 export const MAX_REPORTS = 64;
@@ -40,6 +50,7 @@ export const MAX_ANNOUNCES = 64;
 export interface MixerCalls {
 	readonly announce: (request: AnnounceRequest) => Promise<AnnounceResponse>;
 	readonly check: (request: CheckRequest) => Promise<CheckResponse>;
+	readonly allocate: (request: AllocateRequest) => Promise<AllocateResponse>;
 	readonly report: (request: ReportRequest) => Promise<ReportResponse>;
 }
 
@@ -53,6 +64,15 @@ export function addMixerService(server: Server, options: UnaryOptions & { readon
 		maxCalls: MAX_CHECKS,
 		...as("check"),
 		handle: options.calls.check,
+	};
+	const allocate = {
+		name: "Allocate",
+		input: AllocateRequestSchema,
+		output: AllocateResponseSchema,
+		maxBytes: MAX_ALLOCATE_BYTES,
+		maxCalls: MAX_ALLOCATES,
+		...as("check"),
+		handle: options.calls.allocate,
 	};
 	const report = {
 		name: "Report",
@@ -74,9 +94,15 @@ export function addMixerService(server: Server, options: UnaryOptions & { readon
 	};
 	const definition = (name: string) => unaryDefinition(`/${Mixer.typeName}/${name}`);
 	server.addService(
-		{ Check: definition("Check"), Report: definition("Report"), Announce: definition("Announce") },
+		{
+			Check: definition("Check"),
+			Allocate: definition("Allocate"),
+			Report: definition("Report"),
+			Announce: definition("Announce"),
+		},
 		{
 			Check: handleUnary(check, options),
+			Allocate: handleUnary(allocate, options),
 			Report: handleUnary(report, options),
 			Announce: handleUnary(announce, options),
 		},

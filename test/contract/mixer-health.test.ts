@@ -88,6 +88,7 @@ describe("reflection", () => {
 			service[0]?.method.map(({ name, inputType }) => [name, inputType]),
 			[
 				["Check", ".sluice.mixer.v1.CheckRequest"],
+				["Allocate", ".sluice.mixer.v1.AllocateRequest"],
 				["Report", ".sluice.mixer.v1.ReportRequest"],
 				["Announce", ".sluice.mixer.v1.AnnounceRequest"],
 			],

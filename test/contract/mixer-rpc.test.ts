@@ -83,7 +83,7 @@ test("a method that does not exist is UNIMPLEMENTED", async (t) => {
 	const { client } = await runMixer(t, {});
 	const call = new Promise((resolve, reject) => {
 		const identity = (bytes: Buffer) => bytes;
-		client.makeUnaryRequest("/sluice.mixer.v1.Mixer/Allocate", identity, identity, Buffer.alloc(0), (error, value) => {
+		client.makeUnaryRequest("/sluice.mixer.v1.Mixer/Stream", identity, identity, Buffer.alloc(0), (error, value) => {
 			if (error) reject(error);
 			else resolve(value);
 		});

@@ -9,6 +9,7 @@ import {
 	type ReportRequest,
 	ReportResponseSchema,
 } from "../../mixer/api/generated/mixer_pb.js";
+import { MixerError } from "../../mixer/error.ts";
 import { systemClock } from "../../mixer/observe/clock.ts";
 import { decodeRecord } from "../../mixer/report/decode-record.ts";
 import { GrpcServer } from "../../mixer/server/grpc-server.ts";
@@ -37,6 +38,7 @@ export class ScriptedMixer {
 					this.checks.push(request);
 					return this.onCheck(request);
 				},
+				allocate: () => Promise.reject(new MixerError("unavailable", "no quotas here")),
 				report: async (request) => {
 					this.reports.push(request);
 					return create(ReportResponseSchema, { acknowledgedSequence: request.sequence });

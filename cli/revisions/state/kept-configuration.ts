@@ -4,6 +4,7 @@ import { USES } from "../../../citadel/proxy-access.ts";
 import { MixerError } from "../../../mixer/error.ts";
 import { writeWholeFile } from "../../../mixer/policy/whole-file.ts";
 import type { MixerSnapshot } from "../../live-mixer.ts";
+import { KeptQuotaStores, KeptQuotas } from "./kept-quotas.ts";
 
 const File: z.ZodType<MixerSnapshot & { readonly version: 1 }> = z.object({
 	version: z.literal(1),
@@ -39,7 +40,9 @@ const File: z.ZodType<MixerSnapshot & { readonly version: 1 }> = z.object({
 					.exactOptional(),
 			})
 			.exactOptional(),
+		quotaStores: KeptQuotaStores,
 	}),
+	quotas: KeptQuotas,
 	handlers: z.array(
 		z.object({
 			name: z.string(),
@@ -53,10 +56,18 @@ const File: z.ZodType<MixerSnapshot & { readonly version: 1 }> = z.object({
 	),
 });
 
-/** Keeps the settings and handlers that are in force. A handler's may hold secrets: for the owner's eyes only. */
-export async function writeKeptConfiguration(file: string, { settings, handlers }: MixerSnapshot): Promise<void> {
-	const { mixer, redaction, ports, tls } = settings;
-	const text = JSON.stringify({ version: 1, settings: { mixer, redaction, ports, tls }, handlers });
+/** Keeps the settings, quotas and handlers that are in force. A handler's may hold secrets: for the owner's eyes only. */
+export async function writeKeptConfiguration(
+	file: string,
+	{ settings, quotas, handlers }: MixerSnapshot,
+): Promise<void> {
+	const { mixer, redaction, ports, tls, quotaStores } = settings;
+	const text = JSON.stringify({
+		version: 1,
+		settings: { mixer, redaction, ports, tls, quotaStores },
+		quotas,
+		handlers,
+	});
 	await writeWholeFile(file, `${text}\n`, { mode: 0o600, isDurable: true });
 }
 
@@ -67,8 +78,8 @@ export async function writeKeptConfiguration(file: string, { settings, handlers 
  */
 export async function readKeptConfiguration(file: string): Promise<MixerSnapshot> {
 	try {
-		const { settings, handlers } = File.parse(JSON.parse(await readFile(file, "utf8")));
-		return { settings, handlers };
+		const { settings, quotas, handlers } = File.parse(JSON.parse(await readFile(file, "utf8")));
+		return { settings, quotas, handlers };
 	} catch (cause) {
 		const text = `${file}: no settings and handlers of this version of sluice are kept there`;
 		throw new MixerError("invalid", text, { cause });

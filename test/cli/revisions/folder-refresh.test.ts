@@ -32,7 +32,7 @@ async function start(t: TestContext, options: { known?: (dir: string) => Promise
 		note(`builds ${text}`);
 		if (isHeld) await new Promise<void>((resolve) => gates.push(resolve));
 		if (text === "bad") throw new Error("bad is no configuration");
-		const snapshot = { settings: defaultSettings, handlers: [] };
+		const snapshot = { settings: defaultSettings, quotas: [], handlers: [] };
 		return {
 			snapshot,
 			build: { ...smallBuild(text), explanations: [], warnings: [], evaluable: new Uint8Array() },

@@ -14,7 +14,7 @@ import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { defaultSettings } from "./settings.ts";
 import { smallBuild } from "./small-build.ts";
 
-const snapshot: MixerSnapshot = { settings: defaultSettings, handlers: [] };
+const snapshot: MixerSnapshot = { settings: defaultSettings, quotas: [], handlers: [] };
 const spread = { live: 2, workers: 2, accepted: 0, refused: 0, proxies: 1, elapsedMs: 1 };
 
 /** Modules that a Mixer can't run. */

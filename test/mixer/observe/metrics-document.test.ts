@@ -4,6 +4,7 @@ import { describe, test } from "node:test";
 import { KeyMetrics } from "../../../citadel/metrics.ts";
 import { adapters } from "../../../mixer/adapters/registry.ts";
 import { MixerMetrics } from "../../../mixer/observe/metrics.ts";
+import { quotaMetrics } from "../../../mixer/observe/quota-metrics.ts";
 import { DiscoveryMetrics } from "../../../pilot/discovery/metrics.ts";
 import { adapterEnv } from "../adapters/adapter-env.ts";
 
@@ -29,6 +30,7 @@ async function exposed(): Promise<Row[]> {
 	metrics.handlers(() => new Map());
 	metrics.workerKills(() => 0);
 	metrics.presence(() => ({ proxies: 0, vms: new Map() }));
+	quotaMetrics(metrics.registry);
 	const key = new KeyMetrics({ material: () => ({ certificateEndMs: 0, authoritiesEndMs: 0 }), now: () => 0 });
 	const registries = [metrics.registry, new DiscoveryMetrics().registry, key.registry];
 	for (const adapter of adapters.values()) {

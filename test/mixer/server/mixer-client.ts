@@ -1,6 +1,10 @@
 import { type DescMessage, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
 import { type CallOptions, Client, type ClientOptions, credentials, type ServiceError } from "@grpc/grpc-js";
 import {
+	type AllocateRequest,
+	AllocateRequestSchema,
+	type AllocateResponse,
+	AllocateResponseSchema,
 	type AnnounceRequest,
 	AnnounceRequestSchema,
 	type AnnounceResponse,
@@ -24,6 +28,10 @@ export class MixerClient extends Client {
 
 	check(request: CheckRequest, options: CallOptions = {}): Promise<CheckResponse> {
 		return this.#unary("Check", toBinary(CheckRequestSchema, request), CheckResponseSchema, options);
+	}
+
+	allocate(request: AllocateRequest, options: CallOptions = {}): Promise<AllocateResponse> {
+		return this.#unary("Allocate", toBinary(AllocateRequestSchema, request), AllocateResponseSchema, options);
 	}
 
 	report(request: ReportRequest, options: CallOptions = {}): Promise<ReportResponse> {

@@ -1,6 +1,11 @@
 import type { TestContext } from "node:test";
 import type { Adapter, Handler } from "../../../mixer/adapters/adapter.ts";
-import type { CheckRequest, CheckResponse } from "../../../mixer/api/generated/mixer_pb.js";
+import type {
+	AllocateRequest,
+	AllocateResponse,
+	CheckRequest,
+	CheckResponse,
+} from "../../../mixer/api/generated/mixer_pb.js";
 import type { TelemetryRecord } from "../../../mixer/api/generated/vocabulary.ts";
 import { MIXER_PARTS, type Mixer, type MixerOptions, serveMixer } from "../../../mixer/mixer.ts";
 import { systemClock } from "../../../mixer/observe/clock.ts";
@@ -57,6 +62,7 @@ export async function runMixer(
 	test: TestContext,
 	parts: {
 		check?: (request: CheckRequest) => Promise<CheckResponse>;
+		allocate?: (request: AllocateRequest) => Promise<AllocateResponse>;
 		adapters?: readonly Adapter[];
 		options?: Partial<MixerOptions>;
 	},
@@ -66,6 +72,7 @@ export async function runMixer(
 	const about = { name: "sluice", version: "0.0.0", node: "test" };
 	const mixer = await serveMixer({
 		check: parts.check ?? (() => Promise.reject(new Error("no check here"))),
+		allocate: parts.allocate ?? (() => Promise.reject(new Error("no quotas here"))),
 		handlers: (parts.adapters ?? []).map((adapter, i) => {
 			return { name: `handler-${i}`, adapter, config: {}, queueRecords: 1000, timeoutMs: 1000 };
 		}),

@@ -13,7 +13,38 @@ const snapshot: MixerSnapshot = {
 		mixer: { cluster: "m", policyWorkers: 1, queuedChecks: 2, graceMs: 3, staleAfterMs: 4 },
 		redaction: { headers: ["authorization"], queryParameters: [] },
 		ports: { listener: 1, envoyAdmin: 2, mixer: 3, discovery: 4, admin: 5 },
+		quotaStores: [
+			{
+				name: "shared",
+				redis: {
+					addresses: ["a:1"],
+					cluster: false,
+					tls: { caFile: "/ca.pem", serverName: "redis" },
+					passwordFile: "/secret",
+					prefix: "s:",
+					connectTimeoutMs: 1,
+					timeoutMs: 2,
+				},
+			},
+		],
 	},
+	quotas: [
+		{
+			name: "reads",
+			limit: 10,
+			windowMs: 1000,
+			algorithm: "gcra",
+			burst: 2,
+			overrides: [{ key: ["ada", 7, true], limit: 20, burst: 3 }],
+			failureMode: "allow",
+			localLimit: 1,
+			store: "shared",
+			mode: "enforce",
+			charge: { at: "settle", amount: "response.size", codeBelow: 500 },
+			file: "a.yaml",
+			line: 5,
+		},
+	],
 	handlers: [
 		{ name: "log", adapter: "jsonlog", config: { file: "a" }, queueRecords: 1, timeoutMs: 2, file: "a.yaml", line: 1 },
 	],
