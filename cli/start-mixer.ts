@@ -44,10 +44,11 @@ export async function startMixer(options: StartMixerOptions): Promise<LiveMixer>
 	setLogVerbosity(logVerbosity.NONE);
 	const metrics = new MixerMetrics(about);
 	const readiness = new Readiness(["policy", ...MIXER_PARTS]);
-	const size = poolSize(options.snapshot.settings);
+	const { snapshot, logger } = options;
+	const quotas = startQuotas({ snapshot, metrics, revision: () => live.inForce?.revision, logger });
+	const size = poolSize(snapshot.settings);
 	const live = new LiveEngine(new PolicyEngine({ ...size, clock: systemClock }), systemClock);
 	metrics.workerKills(() => live.engine.kills);
-	const quotas = startQuotas({ snapshot: options.snapshot, metrics, revision: () => live.inForce?.revision });
 	try {
 		const mixer = await serve(options, { live, quotas, metrics, readiness });
 		await loadOrStop(mixer, async () => {

@@ -37,6 +37,8 @@ export function isProgram(/** @type {string} */ path) {
 /** Envoy begins with its own path, which may hold other version numbers. */
 export const envoyVersion = { args: ["--version"], pattern: /version: \w+\/([\d.]+)/ };
 
+export const redisVersion = { args: ["--version"], pattern: /v=([\d.]+)/ };
+
 export const opaVersion = { args: ["version"], pattern: /^Version: ([\d.]+)/m };
 
 export const goVersion = { args: ["version"], pattern: /go version go([\d.]+)/ };

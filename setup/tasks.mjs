@@ -1,8 +1,11 @@
 // `npm run check`, `npm test` and `npm run campaign`, after the set-up. `npm test -- test/mixer` runs the tests of that
 // folder alone.
 import { checkout } from "./checkout.mjs";
+import { formatFailure, SetupFailure } from "./failure.mjs";
+import { provideRedis } from "./steps/redis.mjs";
 import { checkSteps, testStep } from "./task-list.mjs";
 import { interruptSteps, runSteps } from "./task-steps.mjs";
+import { toolCache } from "./tool-cache.mjs";
 import { findTools } from "./tools.mjs";
 
 const [task = "check", ...paths] = process.argv.slice(2);
@@ -17,6 +20,8 @@ if (!known.includes(task)) {
 for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.on(signal, () => interruptSteps(signal));
 
 const tools = findTools();
+// Only tests need a Redis, and only those that `npm run check` leaves out.
+if (task !== "check") await provideRedis({ cache: toolCache(process.env), env: process.env }).catch(endWithFailure);
 const checks = paths.length === 0 ? checkSteps({ root: checkout, tools }) : [];
 const tests = testStep({
 	root: checkout,
@@ -26,3 +31,9 @@ const tests = testStep({
 	isCampaign: task === "campaign",
 });
 process.exitCode = await runSteps([...checks, tests], { root: checkout, out: process.stdout });
+
+function endWithFailure(/** @type {unknown} */ error) {
+	if (!(error instanceof SetupFailure)) throw error;
+	process.stderr.write(formatFailure(error));
+	process.exit(1);
+}

@@ -1,11 +1,14 @@
 /** The tools this checkout is made for. The cache keeps each by name and version, so clones of several ages get along. */
-export const pinned = Object.freeze({ node: "24.21.0", envoy: "1.40.0", opa: "1.22.2" });
+export const pinned = Object.freeze({ node: "24.21.0", envoy: "1.40.0", opa: "1.22.2", redisWheel: "6.2.5.1" });
 
 /** What a person must bring, and from which version on. */
 export const needed = Object.freeze({ node: "20.0.0", python: "3.9.0", go: "1.26.0" });
 
 /** The oldest Envoy that the filter was seen to load in. */
 const oldestEnvoy = "1.36.0";
+
+/** The oldest Redis that the quota store works with. */
+export const oldestRedis = "6.0.0";
 
 /** The first three-part (or two-part) version number in a text, or undefined. */
 export function findVersion(/** @type {string} */ text) {
@@ -40,6 +43,11 @@ export function opaFits(/** @type {string} */ version) {
 /** Whether a person's own Envoy (ENVOY=) is worth starting. Only the pinned one is taken from PATH unasked. */
 export function envoyFits(/** @type {string} */ version) {
 	return atLeast(version, oldestEnvoy);
+}
+
+/** Whether this redis-server (or valkey-server) can be tested against: the first with ACL users and RESP 3. */
+export function redisFits(/** @type {string} */ version) {
+	return atLeast(version, oldestRedis);
 }
 
 /** What `envoyFits` asks for, for a message. */

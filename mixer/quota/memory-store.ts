@@ -3,7 +3,7 @@ import type { Clock } from "../observe/clock.ts";
 import { type Counter, newCounter } from "./counter.ts";
 import { leasedOf, operate } from "./operate.ts";
 import type { QuotaRule } from "./rule.ts";
-import { type Operation, type Outcome, type QuotaStore, REMEMBER_MS, type StoreCall } from "./store.ts";
+import { anotherCall, type Operation, type Outcome, type QuotaStore, REMEMBER_MS, type StoreCall } from "./store.ts";
 import { keepMs } from "./times.ts";
 
 /** Keys counted at once. A key takes about 300 bytes (docs/quotas.md). */
@@ -60,11 +60,18 @@ export class MemoryQuotaStore implements QuotaStore {
 	}
 
 	async allocate(call: StoreCall): Promise<readonly Outcome[]> {
-		const now = Math.floor(this.#clock.now());
-		this.#now = now;
+		// The machine's clock can be set back; a counter that was over and forgotten must not begin again.
+		this.#now = Math.max(this.#now, Math.floor(this.#clock.now()));
+		const now = this.#now;
 		const answered = this.#answers.get(call.dedupId);
-		if (answered !== undefined && now - answered.atMs < REMEMBER_MS) return later(answered, now);
+		if (answered !== undefined && now - answered.atMs < REMEMBER_MS) {
+			if (answered.outcomes.length !== call.operations.length) throw anotherCall();
+			return later(answered, now);
+		}
 		const counters = this.#counters(call.operations);
+		const isReading = call.operations.every(({ kind }) => kind === "read");
+		if (isReading)
+			return operate(call.operations, ({ counter }) => structuredClone(counters.get(counter) ?? newCounter(now)), now);
 		const outcomes = operate(call.operations, ({ counter }) => counters.get(counter) ?? newCounter(now), now);
 		for (const { counter: name, rule } of call.operations) this.#keep(name, counters.get(name), rule);
 		this.#remember(call.dedupId, { atMs: now, outcomes });
@@ -127,7 +134,7 @@ export class MemoryQuotaStore implements QuotaStore {
 
 /** The answer of then, for a caller who counts from now. */
 function later({ atMs, outcomes }: Answered, now: number): Outcome[] {
-	const passed = now - atMs;
+	const passed = Math.max(0, now - atMs);
 	const rest = (ms: number) => Math.max(0, ms - passed);
 	return outcomes.map((outcome) => ({
 		...outcome,

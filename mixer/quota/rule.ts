@@ -20,5 +20,8 @@ export const MAX_LEASE_MS = 30_000;
 /** Pools with something out for one key; one more is granted one by one. Far more proxies than share 5 % sensibly. */
 export const MAX_POOLS = 256;
 
+/** Longest time that an answer names, 31 years: what was settled far beyond a small gcra limit drains for longer. */
+export const MAX_WAIT_MS = 1_000_000_000_000;
+
 /** Steps in which a rolling window moves: what is charged counts for up to a 64th of the window longer. */
 export const ROLLING_STEPS = 64;

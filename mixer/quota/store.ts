@@ -1,3 +1,4 @@
+import { MixerError } from "../error.ts";
 import type { QuotaRule } from "./rule.ts";
 
 /** What all operations say. */
@@ -91,6 +92,11 @@ export interface StoreCall {
 
 /** Longer than any deadline, so that every retry is recognised; times the calls a second it is what memory it takes. */
 export const REMEMBER_MS = 20_000;
+
+/** Why a call is refused whose id was another's. */
+export function anotherCall(): MixerError {
+	return new MixerError("invalid", "dedup_id: a call of other items had it");
+}
 
 /** Where quotas are counted. Every implementation counts alike, to the last unit: test/mixer/quota/store-cases.ts. */
 export interface QuotaStore {

@@ -1,5 +1,5 @@
 import { type Counter, leftOf, stepMs } from "./counter.ts";
-import { MAX_LEASE_MS, type QuotaRule } from "./rule.ts";
+import { MAX_LEASE_MS, MAX_WAIT_MS, type QuotaRule } from "./rule.ts";
 
 /** How long from the counter's time a charge may be spent: to the window's end, or as long as it counts. */
 export function chargeValidMs({ at }: Counter, { algorithm, windowMs }: QuotaRule): number {
@@ -17,7 +17,7 @@ export function resetMs({ at, used, steps }: Counter, rule: QuotaRule): number {
 		case "fixed":
 			return used > 0 ? rule.windowMs - (at % rule.windowMs) : 0;
 		case "gcra":
-			return Math.ceil(used / rule.limit);
+			return Math.min(MAX_WAIT_MS, Math.ceil(used / rule.limit));
 		case "rolling":
 			return steps.length === 0 ? 0 : dropsAtMs(steps[steps.length - 2] ?? 0, rule) - at;
 	}
@@ -29,7 +29,10 @@ export function retryAfterMs(counter: Counter, rule: QuotaRule, amount: number):
 	if (missing <= 0 || amount > rule.capacity) return 0;
 	const { at, used, steps } = counter;
 	if (rule.algorithm === "fixed") return rule.windowMs - (at % rule.windowMs);
-	if (rule.algorithm === "gcra") return Math.ceil((used - (rule.capacity - amount) * rule.windowMs) / rule.limit);
+	if (rule.algorithm === "gcra") {
+		const over = used - (rule.capacity - amount) * rule.windowMs;
+		return Math.min(MAX_WAIT_MS, Math.ceil(over / rule.limit));
+	}
 	let freed = 0;
 	for (let i = 0; i < steps.length; i += 2) {
 		freed += steps[i + 1] ?? 0;

@@ -22,20 +22,22 @@ export interface CertificateParts {
 	readonly version?: 1 | 3;
 	/** Its subject's common name. */
 	readonly subject?: string;
+	/** Its issuer's common name. */
+	readonly issuer?: string;
 	/** Its subject's other names. */
 	readonly names?: readonly (readonly [kind: keyof typeof nameTags, name: string])[];
 }
 
 /** An X.509 certificate (RFC 5280) in DER. */
 export function certificateOf(parts: CertificateParts): Buffer {
-	const { publicKey, issuerKey, spki, version = 3, subject = "subject", names = [] } = parts;
+	const { publicKey, issuerKey, spki, version = 3, subject = "subject", issuer = "issuer", names = [] } = parts;
 	const algorithm = Buffer.from(issuerKey.asymmetricKeyType === "rsa" ? RSA_SHA256 : ECDSA_SHA256, "hex");
 	const body = der(
 		0x30,
 		version === 3 ? der(0xa0, der(0x02, Buffer.of(2))) : Buffer.alloc(0),
 		der(0x02, Buffer.from("5a17e3", "hex")),
 		algorithm,
-		nameOf("issuer"),
+		nameOf(issuer),
 		der(0x30, der(0x17, Buffer.from("240101000000Z")), der(0x17, Buffer.from("440101000000Z"))),
 		nameOf(subject),
 		spki ?? publicKey.export({ format: "der", type: "spki" }),
