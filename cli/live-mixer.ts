@@ -7,7 +7,7 @@ import type { Build } from "../mixer/policy/requirements.ts";
 import type { InForce } from "../mixer/presence/vm-condition.ts";
 import type { HandlerSpec } from "../mixer/report/build-handlers.ts";
 import { handlerSpecs } from "./handler-specs.ts";
-import type { Quotas } from "./quotas.ts";
+import type { Quotas } from "./quotas/start-quotas.ts";
 
 /** The part of the Settings that does not reach Envoys in a revision. */
 export type MixerSettings = Pick<Settings, "mixer" | "redaction" | "ports" | "tls" | "quotaStores">;

@@ -5,6 +5,7 @@ import { addCertCommand } from "./commands/cert.ts";
 import { addEvalCommand } from "./commands/eval.ts";
 import { addImportCommand } from "./commands/import.ts";
 import { addPolicyCommand } from "./commands/policy.ts";
+import { addQuotaCommand } from "./commands/quota.ts";
 import { addServeCommand } from "./commands/serve.ts";
 import { addTestCommand } from "./commands/test.ts";
 import { addUpCommand } from "./commands/up.ts";
@@ -26,6 +27,7 @@ addEvalCommand(program);
 addTestCommand(program);
 addCertCommand(program);
 addImportCommand(program);
+addQuotaCommand(program);
 
 try {
 	await program.parseAsync();

@@ -63,10 +63,12 @@ export async function startParts(
 	const { host, trust } = listening;
 	const words = new ProxyWords({ now: systemClock.now, logger, onEvent });
 	const metrics = new DiscoveryMetrics();
+	const token = await state.makeToken();
 	const mixer = await startMixer({
 		...{ ...options, snapshot: first.snapshot, build: first.serving.build },
 		registries: [metrics.registry, ...(trust ? [trust.registry] : [])],
-		adminRoutes: policyRoutes({ token: await state.makeToken(), ...actions }),
+		adminRoutes: policyRoutes({ token, ...actions }),
+		adminToken: token,
 	});
 	const where = { host, port: options.ports.discovery, ...(trust && discoveryTrust(trust)) };
 	const discovery = new DiscoveryServer({ ...where, observer: words, metrics, timer: systemClock });

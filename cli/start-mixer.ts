@@ -19,7 +19,8 @@ import {
 	mixerConfiguration,
 	poolSize,
 } from "./live-mixer.ts";
-import { type Quotas, startQuotas } from "./quotas.ts";
+import { quotaRoutes } from "./quotas/quota-routes.ts";
+import { type Quotas, startQuotas } from "./quotas/start-quotas.ts";
 
 export interface StartMixerOptions extends AlwaysOptions {
 	readonly snapshot: MixerSnapshot;
@@ -32,6 +33,8 @@ export interface StartMixerOptions extends AlwaysOptions {
 	readonly registries?: readonly Registry[];
 	/** More that the admin port does. */
 	readonly adminRoutes?: readonly AdminRoute[];
+	/** What `sluice quota` has to show there; nobody is answered about quotas if left out. */
+	readonly adminToken?: string;
 	readonly logger: AdapterLogger;
 }
 
@@ -74,9 +77,12 @@ function serve(
 		readiness,
 	}: { live: LiveEngine; quotas: Quotas; metrics: MixerMetrics; readiness: Readiness },
 ): Promise<Mixer> {
-	const { snapshot, ports, registries = [], adminRoutes = [], logger, listening = plainLoopback } = options;
+	const { snapshot, ports, registries = [], adminToken, logger, listening = plainLoopback } = options;
 	const { host: grpcHost, trust } = listening;
 	const { engine } = live;
+	const { inspector } = quotas;
+	const quotaAdmin = adminToken === undefined ? [] : quotaRoutes({ inspector, token: adminToken });
+	const adminRoutes = [...(options.adminRoutes ?? []), ...quotaAdmin];
 	return serveMixer({
 		...mixerConfiguration(snapshot, options),
 		check: checkService({ engine, onDecision: (result) => metrics.check(result) }),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { MixerError } from "../../mixer/error.ts";
-import type { AdminAnswer, AdminRoute } from "../../mixer/observe/admin-route.ts";
+import { type AdminRoute, jsonAnswer } from "../../mixer/observe/admin-route.ts";
 import type { PolicyStatus } from "./policy-status.ts";
 import type { Spread } from "./revision-event.ts";
 import { isAuthorized } from "./state/admin-token.ts";
@@ -29,27 +29,24 @@ export interface PolicyRoutesOptions {
 /** What `sluice policy` asks of a server at its admin port: reading is free, as /metrics is; changing takes the token. */
 export function policyRoutes(options: PolicyRoutesOptions): readonly AdminRoute[] {
 	return [
-		{ method: "GET", path: STATUS_PATH, handle: () => json(200, options.status()) },
+		{ method: "GET", path: STATUS_PATH, handle: () => jsonAnswer(200, options.status()) },
 		{
 			method: "POST",
 			path: ROLLBACK_PATH,
 			handle: async ({ authorization, body }) => {
-				if (!isAuthorized(authorization, options.token)) return json(401, { error: "the token is missing or wrong" });
+				if (!isAuthorized(authorization, options.token))
+					return jsonAnswer(401, { error: "the token is missing or wrong" });
 				const request = RollbackRequest.safeParse(parseJson(body));
-				if (!request.success) return json(400, { error: 'the body must be {"revision": "…"}' });
+				if (!request.success) return jsonAnswer(400, { error: 'the body must be {"revision": "…"}' });
 				try {
-					return json(200, await options.rollBack(request.data.revision));
+					return jsonAnswer(200, await options.rollBack(request.data.revision));
 				} catch (error) {
-					if (error instanceof MixerError && error.code === "invalid") return json(409, { error: error.message });
+					if (error instanceof MixerError && error.code === "invalid") return jsonAnswer(409, { error: error.message });
 					throw error;
 				}
 			},
 		},
 	];
-}
-
-function json(status: number, value: object): AdminAnswer {
-	return { status, type: "application/json", body: `${JSON.stringify(value)}\n` };
 }
 
 function parseJson(text: string): unknown {

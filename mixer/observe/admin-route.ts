@@ -10,6 +10,8 @@ export interface AdminAnswer {
 export interface AdminRequest {
 	/** The header as it came; undefined without. */
 	readonly authorization: string | undefined;
+	/** What follows the path. */
+	readonly query: URLSearchParams;
 	readonly body: string;
 }
 
@@ -20,4 +22,9 @@ export interface AdminRoute {
 	readonly path: string;
 	/** What it throws is answered 500 without a word about it. */
 	readonly handle: (request: AdminRequest) => Promise<AdminAnswer> | AdminAnswer;
+}
+
+/** An answer that programs read. */
+export function jsonAnswer(status: number, value: object): AdminAnswer {
+	return { status, type: "application/json", body: `${JSON.stringify(value)}\n` };
 }

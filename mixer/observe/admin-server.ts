@@ -71,14 +71,14 @@ export class AdminServer {
 	}
 
 	async #answer(request: IncomingMessage): Promise<AdminAnswer> {
-		const path = request.url?.split("?")[0];
+		const [path = "", query = ""] = (request.url ?? "").split("?", 2);
 		const method = request.method === "HEAD" ? "GET" : request.method;
 		const route = this.#routes.find((each) => each.path === path);
 		if (route === undefined) return text(404, this.#routes.map((each) => each.path).join(" "));
 		if (route.method !== method) return text(405, route.method === "GET" ? "only GET and HEAD" : "only POST");
 		const body = await readBody(request);
 		if (body === undefined) return text(413, `a body of at most ${MAX_BODY_BYTES} bytes`);
-		return route.handle({ authorization: request.headers.authorization, body });
+		return route.handle({ authorization: request.headers.authorization, query: new URLSearchParams(query), body });
 	}
 
 	#readiness(): AdminAnswer {

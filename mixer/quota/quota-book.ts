@@ -8,6 +8,8 @@ export interface BookedQuota {
 	/** The name of its store. */
 	readonly store: string;
 	readonly isShadow: boolean;
+	/** Of keys without an override. */
+	readonly usual: QuotaRule;
 	/** How a key counts; `limit` is the policy's, 0 where it gives none. */
 	rule(key: Uint8Array, limit: number): QuotaRule;
 }
@@ -33,6 +35,7 @@ function bookedQuota(quota: Quota): BookedQuota {
 		name,
 		store,
 		isShadow: quota.mode === "shadow",
+		usual,
 		rule(key, limit) {
 			const own = overrides.size === 0 ? usual : (overrides.get(textOf(key)) ?? usual);
 			return limit === 0 || limit === own.limit ? own : ruleOf(limit, own.capacity);

@@ -34,7 +34,7 @@ describe("without a server", () => {
 		const state = await StateFolder.open(await temporaryFolder(t));
 		const [adminPort = 0] = await freePorts(1);
 		await state.writeServer({ pid: 1, adminPort, mixerPort: 1, discoveryPort: 2 });
-		const token = "there is no token, or it is not yours: the user who runs the server may go back";
+		const token = "there is no token, or it is not yours: only the user who runs the server has it";
 		const before = await policy(state.dir, "rollback", "ab");
 		assert.deepEqual(before, { code: 1, stdout: "", stderr: `${state.dir}/token: ${token}\n` });
 		await state.makeToken();

@@ -34,7 +34,7 @@ export async function makeAdminToken(file: string): Promise<string> {
  */
 export async function readAdminToken(file: string): Promise<string> {
 	const { mode } = await stat(file).catch((cause: unknown) => {
-		const text = `${file}: there is no token, or it is not yours: the user who runs the server may go back`;
+		const text = `${file}: there is no token, or it is not yours: only the user who runs the server has it`;
 		throw new MixerError("invalid", text, { cause });
 	});
 	if ((mode & 0o077) !== 0) {

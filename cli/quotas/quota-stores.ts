@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
-import type { QuotaStore as StoreConfig } from "../galley/snapshot.ts";
-import type { AdapterLogger } from "../mixer/adapters/adapter.ts";
-import { MixerError } from "../mixer/error.ts";
-import { systemClock } from "../mixer/observe/clock.ts";
-import { MemoryQuotaStore } from "../mixer/quota/memory-store.ts";
-import { connectRedis, type RedisCredentials } from "../mixer/quota/redis/connect.ts";
-import { RedisQuotaStore } from "../mixer/quota/redis/redis-store.ts";
-import type { QuotaStore } from "../mixer/quota/store.ts";
+import type { QuotaStore as StoreConfig } from "../../galley/snapshot.ts";
+import type { AdapterLogger } from "../../mixer/adapters/adapter.ts";
+import { MixerError } from "../../mixer/error.ts";
+import { systemClock } from "../../mixer/observe/clock.ts";
+import { MemoryQuotaStore } from "../../mixer/quota/memory-store.ts";
+import { connectRedis, type RedisCredentials } from "../../mixer/quota/redis/connect.ts";
+import { RedisQuotaStore } from "../../mixer/quota/redis/redis-store.ts";
+import type { QuotaStore } from "../../mixer/quota/store.ts";
 
 /** How often trouble with one store is logged at most; every call that it fails is counted all the same. */
 const LOG_EVERY_MS = 10_000;

@@ -1,15 +1,20 @@
-import type { AdapterLogger } from "../mixer/adapters/adapter.ts";
-import type { AllocateRequest, AllocateResponse } from "../mixer/api/generated/mixer_pb.js";
-import type { MixerMetrics } from "../mixer/observe/metrics.ts";
-import { quotaMetrics } from "../mixer/observe/quota-metrics.ts";
-import { allocateService } from "../mixer/quota/allocate.ts";
-import { quotaBook } from "../mixer/quota/quota-book.ts";
-import type { MixerSnapshot } from "./live-mixer.ts";
+import type { AdapterLogger } from "../../mixer/adapters/adapter.ts";
+import type { AllocateRequest, AllocateResponse } from "../../mixer/api/generated/mixer_pb.js";
+import { systemClock } from "../../mixer/observe/clock.ts";
+import type { MixerMetrics } from "../../mixer/observe/metrics.ts";
+import { quotaMetrics } from "../../mixer/observe/quota-metrics.ts";
+import { allocateService, type QuotaObserver } from "../../mixer/quota/allocate.ts";
+import { QuotaInspector } from "../../mixer/quota/inspect.ts";
+import { quotaBook } from "../../mixer/quota/quota-book.ts";
+import { QuotaUsage } from "../../mixer/quota/usage.ts";
+import type { MixerSnapshot } from "../live-mixer.ts";
 import { quotaStores } from "./quota-stores.ts";
 
 /** The quotas of a running Mixer. */
 export interface Quotas {
 	readonly allocate: (request: AllocateRequest) => Promise<AllocateResponse>;
+	/** What people can see of them. */
+	readonly inspector: QuotaInspector;
 	/** Other Quotas from now on; what is counted goes on. The stores stay those of the start. */
 	use(snapshot: Pick<MixerSnapshot, "quotas">): void;
 	close(): Promise<void>;
@@ -28,7 +33,12 @@ export function startQuotas(options: {
 }): Quotas {
 	const { metrics, revision, logger, snapshot } = options;
 	let book = quotaBook(snapshot.quotas);
+	const usage = new QuotaUsage(systemClock.now);
 	const observer = quotaMetrics(metrics.registry);
+	const outcome: QuotaObserver["outcome"] = (event) => {
+		observer.outcome(event);
+		usage.add(event.quota.name, event.key, event.operation, event.outcome);
+	};
 	const quotaOf = (counter: string) => counter.slice(0, counter.indexOf(":"));
 	const onStranded = (counter: string, amount: number) => observer.stranded(quotaOf(counter), amount);
 	const configured = snapshot.settings.quotaStores;
@@ -36,10 +46,12 @@ export function startQuotas(options: {
 	// The port is on loopback and asks nobody who he is: whoever reaches it may draw on every quota.
 	const authorize = () => true;
 	const now = () => performance.now();
+	const quotas = () => book;
 	return {
-		allocate: allocateService({ quotas: () => book, stores, authorize, revision, observer, now }),
-		use(snapshot) {
-			book = quotaBook(snapshot.quotas);
+		allocate: allocateService({ quotas, stores, authorize, revision, observer: { ...observer, outcome }, now }),
+		inspector: new QuotaInspector({ quotas, stores, usage }),
+		use({ quotas }) {
+			book = quotaBook(quotas);
 		},
 		async close() {
 			await Promise.all([...stores.values()].map((store) => store.close()));
