@@ -6,7 +6,7 @@ import type { QuotaRule } from "./rule.ts";
 import { anotherCall, type Operation, type Outcome, type QuotaStore, REMEMBER_MS, type StoreCall } from "./store.ts";
 import { keepMs } from "./times.ts";
 
-/** Keys counted at once. A key takes about 300 bytes (docs/quotas.md). */
+/** Keys counted at once. A key takes about 430 bytes (docs/quotas.md). */
 export const MAX_KEYS = 1_000_000;
 
 /** Answers remembered for retries; beyond it the oldest are forgotten, and their retries charged again. */
