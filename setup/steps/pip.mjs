@@ -14,11 +14,11 @@ function remedyOf(variable) {
  *
  * @param {string} work a folder that is thrown away
  * @param {NodeJS.ProcessEnv} env
- * @param {{program: string, variable: string}} [wanted] what pip is to fetch, for messages
+ * @param {{program: string, variable: string}} wanted what pip is to fetch, for messages
  * @returns {Promise<{program: string, args: string[]}>}
  * @throws {SetupFailure} if there is no Python that can
  */
-export async function providePip(work, env, { program, variable } = { program: "Envoy", variable: "ENVOY" }) {
+export async function providePip(work, env, { program, variable }) {
 	const remedy = remedyOf(variable);
 	const version = await askVersion("python3", pythonVersion, env);
 	if (version === undefined) throw new SetupFailure(`there is no python3 on PATH, which fetches ${program}: ${remedy}`);

