@@ -3,15 +3,10 @@ import { checkedText, type TextRule } from "./checked-text.ts";
 import { documentSchema } from "./document-kind.ts";
 import { requiredDuration } from "./duration.ts";
 import { documentName } from "./names.ts";
+import { quotaKeySchema } from "./quota-key.ts";
 
 /** Sums of a limit and an amount stay exact in a double: nine such numbers are below 2^53. */
 export const MAX_QUOTA_LIMIT = 1_000_000_000_000_000;
-
-/** Values of a key: more than anyone counts by. */
-export const MAX_KEY_VALUES = 8;
-
-/** Characters of one value of a key. */
-const MAX_KEY_CHARACTERS = 256;
 
 /** Each is looked up by its key, so this bounds only what a file holds. */
 const MAX_OVERRIDES = 1000;
@@ -43,10 +38,8 @@ const chargedAmount: TextRule = {
 	},
 };
 
-const keySchema = z.array(z.union([z.string().max(MAX_KEY_CHARACTERS), z.number(), z.boolean()])).max(MAX_KEY_VALUES);
-
 const overrideSchema = z.strictObject({
-	key: keySchema.meta({
+	key: quotaKeySchema.meta({
 		description: "The values of the key, as the policy writes them.",
 		of: "text, number, true or false",
 	}),

@@ -1,18 +1,10 @@
+import { KEY_HEAD_BYTES, MAX_KEY_BYTES, MAX_KEY_VALUES } from "../../galley/kinds/quota-key.ts";
 import type { QuotaKeyValue } from "../../galley/snapshot.ts";
 import { MixerError } from "../error.ts";
-
-/** Values of one key. */
-export const MAX_KEY_VALUES = 8;
-
-/** Bytes of one key as it is sent. Keys are kept for as long as they count, and an answer in the admin port shows them. */
-export const MAX_KEY_BYTES = 1024;
 
 const TEXT = 1;
 const NUMBER = 2;
 const BOOLEAN = 3;
-
-/** Type and length. */
-const HEAD_BYTES = 3;
 
 /** A key's bytes as mixer.proto defines them: no two lists have the same. */
 export function encodeKey(values: readonly QuotaKeyValue[]): Uint8Array {
@@ -35,9 +27,9 @@ export function decodeKey(bytes: Uint8Array): QuotaKeyValue[] {
 	const values: QuotaKeyValue[] = [];
 	for (let at = 0; at < bytes.length; ) {
 		const length = (bytes[at + 1] ?? 0) * 256 + (bytes[at + 2] ?? 0);
-		const end = at + HEAD_BYTES + length;
+		const end = at + KEY_HEAD_BYTES + length;
 		if (end > bytes.length) throw invalid(`value ${values.length} ends beyond the key`);
-		values.push(decodeValue(bytes[at] ?? 0, bytes.subarray(at + HEAD_BYTES, end)));
+		values.push(decodeValue(bytes[at] ?? 0, bytes.subarray(at + KEY_HEAD_BYTES, end)));
 		if (values.length > MAX_KEY_VALUES) throw invalid(`more than ${MAX_KEY_VALUES} values`);
 		at = end;
 	}

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { MAX_KEY_BYTES, quotaKeySchema } from "../../../galley/kinds/quota-key.ts";
 import { decodeKey, encodeKey, keyText } from "../../../mixer/quota/key.ts";
 
 const hex = (text: string) => Buffer.from(text.replaceAll(" ", ""), "hex");
@@ -58,6 +59,18 @@ test("no two lists have the same bytes, and each comes back", () => {
 		fc.property(list, list, (a, b) => {
 			assert.equal(keyText(encodeKey(a)), plain(a));
 			assert.equal(Buffer.compare(encodeKey(a), encodeKey(b)) === 0, plain(a) === plain(b));
+		}),
+	);
+});
+
+test("an override's key is refused where it could not be sent", () => {
+	const long = fc.array(fc.oneof(value, fc.string({ minLength: 100, maxLength: 256, unit: "grapheme" })), {
+		maxLength: 8,
+	});
+	fc.assert(
+		fc.property(long, (key) => {
+			fc.pre(key.every((each) => typeof each !== "string" || each.length <= 256));
+			assert.equal(quotaKeySchema.safeParse(key).success, encodeKey(key).length <= MAX_KEY_BYTES);
 		}),
 	);
 });
