@@ -85,7 +85,7 @@ export class LiveMixer {
 	}
 
 	/**
-	 * Opens what other settings and handlers need.
+	 * Opens what other settings, quotas and handlers need.
 	 *
 	 * @throws MixerError "invalid" naming the handler that cannot work; nothing is changed.
 	 */
@@ -93,6 +93,7 @@ export class LiveMixer {
 		const change = await this.#mixer.prepare(mixerConfiguration(snapshot, this.#always));
 		const commit = () => {
 			change.commit();
+			this.#quotas.use(snapshot);
 			this.#live.engine.resize(poolSize(snapshot.settings));
 		};
 		return { commit, discard: () => change.discard() };

@@ -89,6 +89,7 @@ async function start(options: ServeOptions, { streams }: ServeContext): Promise<
 		...(out !== undefined && { write: (build: Build) => writeOut(build, out) }),
 		restartFields: [
 			...unchosen.map((name): RestartField => `spec.ports.${name}`),
+			"spec.quotaStores",
 			...(listening.trust ? (["spec.tls"] as const) : []),
 		],
 		onEvent: logReport({ logger, output, stdout: streams.stdout }),

@@ -8,6 +8,7 @@ import { QuotaInspector } from "../../mixer/quota/inspect.ts";
 import { quotaBook } from "../../mixer/quota/quota-book.ts";
 import { QuotaUsage } from "../../mixer/quota/usage.ts";
 import type { MixerSnapshot } from "../live-mixer.ts";
+import { absentStore } from "./absent-store.ts";
 import { quotaStores } from "./quota-stores.ts";
 
 /** The quotas of a running Mixer. */
@@ -15,7 +16,7 @@ export interface Quotas {
 	readonly allocate: (request: AllocateRequest) => Promise<AllocateResponse>;
 	/** What people can see of them. */
 	readonly inspector: QuotaInspector;
-	/** Other Quotas from now on; what is counted goes on. The stores stay those of the start. */
+	/** Other Quotas from now on; what is counted goes on. The stores stay those of the start: others take a restart. */
 	use(snapshot: Pick<MixerSnapshot, "quotas">): void;
 	close(): Promise<void>;
 }
@@ -51,6 +52,7 @@ export function startQuotas(options: {
 		allocate: allocateService({ quotas, stores, authorize, revision, observer: { ...observer, outcome }, now }),
 		inspector: new QuotaInspector({ quotas, stores, usage }),
 		use({ quotas }) {
+			for (const { store } of quotas) if (!stores.has(store)) stores.set(store, absentStore(store));
 			book = quotaBook(quotas);
 		},
 		async close() {

@@ -1,7 +1,11 @@
 import type { MixerSettings } from "../live-mixer.ts";
 
 /** What a server can't change while it runs, as people write it. */
-export type RestartField = `spec.ports.${keyof MixerSettings["ports"]}` | "spec.mixer.cluster" | "spec.tls";
+export type RestartField =
+	| `spec.ports.${keyof MixerSettings["ports"]}`
+	| "spec.mixer.cluster"
+	| "spec.tls"
+	| "spec.quotaStores";
 
 /**
  * Which of these fields are others now than those that a server was started with.
@@ -17,13 +21,15 @@ export function restartFields(options: {
 	return fields.filter((field) => fieldIn(started, field) !== fieldIn(now, field));
 }
 
-function fieldIn({ ports, mixer, tls }: MixerSettings, field: RestartField): string | number {
+function fieldIn({ ports, mixer, tls, quotaStores }: MixerSettings, field: RestartField): string | number {
 	switch (field) {
 		case "spec.mixer.cluster":
 			return mixer.cluster;
 		case "spec.tls":
 			// What stands in the files, and the list of proxies, may change while it runs.
 			return tls === undefined ? "" : JSON.stringify([tls.certificate, tls.key, tls.clientAuthorities]);
+		case "spec.quotaStores":
+			return JSON.stringify(quotaStores);
 		case "spec.ports.listener":
 			return ports.listener;
 		case "spec.ports.envoyAdmin":

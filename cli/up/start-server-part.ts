@@ -19,6 +19,7 @@ const RESTART_FIELDS: readonly RestartField[] = [
 	"spec.ports.discovery",
 	"spec.ports.admin",
 	"spec.mixer.cluster",
+	"spec.quotaStores",
 ];
 
 /** Starts the Mixer and the discovery server in this process, with a line on the console for each request. */

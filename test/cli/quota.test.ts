@@ -7,7 +7,7 @@ import { create } from "@bufbuild/protobuf";
 import { Command } from "commander";
 import { addQuotaCommand } from "../../cli/commands/quota.ts";
 import { StateFolder } from "../../cli/revisions/state/state-folder.ts";
-import { AllocateRequestSchema, QuotaItem_Kind } from "../../mixer/api/generated/mixer_pb.js";
+import { AllocateRequestSchema, QuotaAnswer_Status, QuotaItem_Kind } from "../../mixer/api/generated/mixer_pb.js";
 import { encodeKey } from "../../mixer/quota/key.ts";
 import { MixerClient } from "../mixer/server/mixer-client.ts";
 import { ServerProcess } from "../support/server-process.ts";
@@ -146,5 +146,41 @@ tokens   60 in 3600 s, gcra, burst 10   memory, shadow   denied in the last minu
 		assert.equal(await status("GET", "/quotas/counter?quota=reads"), 400);
 		assert.equal(await status("GET", "/quotas/reset"), 405);
 		assert.equal(await status("POST", "/quotas/reset"), 400);
+	});
+});
+
+describe("an edit of a Quota", () => {
+	const edit = async (text: string) => {
+		const from = server.events.length;
+		await writeFile(join(dir, "policies", "sluice.yaml"), text);
+		await server.event("unchanged", from);
+		return server.events.slice(from).filter(({ event }) => event !== "unchanged");
+	};
+	const charge = async (dedupId: string) => {
+		const item = { kind: QuotaItem_Kind.CHARGE, quota: "reads", key: encodeKey(["eve"]), amount: 900n };
+		const request = create(AllocateRequestSchema, { origin: { proxy: "edge" }, dedupId, items: [item] });
+		return (await client.allocate(request)).answers.map(({ status }) => QuotaAnswer_Status[status]);
+	};
+
+	test("is in force as soon as it is saved, and what is counted goes on", async () => {
+		assert.deepEqual(await charge("eve-1"), ["OK"]);
+		assert.deepEqual(await charge("eve-2"), ["DENIED"]);
+		assert.deepEqual(await edit(CONFIGURATION.replace("limit: 1000", "limit: 2000")), []);
+		assert.deepEqual(await charge("eve-3"), ["OK"]);
+		assert.match(await sluiceQuota("get", "reads", "eve"), /used 1800 of 2000 /);
+	});
+
+	test("to another store takes a restart: until then it cannot be had", async () => {
+		const store = "quotaStores: [{name: shared, redis: {addresses: [a:1]}}]";
+		const settings = `apiVersion: sluice.dev/v1alpha1\nkind: Settings\nmetadata: {name: main}\nspec: {${store}}\n---\n`;
+		const moved = CONFIGURATION.replace("limit: 1000", "store: shared, limit: 1000");
+		const fields = ["spec.quotaStores"];
+		assert.deepEqual(await edit(settings + moved), [{ event: "restart_needed", fields }]);
+		assert.deepEqual(await charge("eve-4"), ["UNAVAILABLE"]);
+		await assert.rejects(sluiceQuota("get", "reads", "eve"), {
+			message: "quota store shared takes a restart to be used",
+		});
+		await edit(CONFIGURATION);
+		assert.deepEqual(await charge("eve-5"), ["DENIED"]);
 	});
 });

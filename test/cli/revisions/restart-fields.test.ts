@@ -6,6 +6,7 @@ import { defaultSettings } from "./settings.ts";
 
 const tls: TlsSettings = { certificate: "/a.crt", key: "/a.key", clientAuthorities: "/ca.crt" };
 const fields = ["spec.tls"] as const;
+const redis = { cluster: false, prefix: "sluice:", connectTimeoutMs: 2000, timeoutMs: 100 };
 
 for (const { what, now, takes } of [
 	{ what: "another file", now: { ...tls, key: "/b.key" }, takes: ["spec.tls"] },
@@ -17,3 +18,13 @@ for (const { what, now, takes } of [
 		assert.deepEqual(restartFields({ started: { ...defaultSettings, tls }, now: changed, fields }), takes);
 	});
 }
+
+test("another address of a quota store takes a restart", () => {
+	const stored = (address: string) => {
+		return { ...defaultSettings, quotaStores: [{ name: "shared", redis: { ...redis, addresses: [address] } }] };
+	};
+	const takes = (now: string) =>
+		restartFields({ started: stored("a:1"), now: stored(now), fields: ["spec.quotaStores"] });
+	assert.deepEqual(takes("a:1"), []);
+	assert.deepEqual(takes("a:2"), ["spec.quotaStores"]);
+});
