@@ -1,7 +1,7 @@
 import { type Identity, identityOf } from "./identity.ts";
 import { wildcard } from "./wildcard.ts";
 
-/** What a proxy asks of a server: decisions, to take its records, the filter with its revisions. */
+/** What a proxy asks of a server: decisions and quotas, to take its records, the filter with its revisions. */
 export const USES = ["check", "report", "discover"] as const;
 
 export type Use = (typeof USES)[number];
@@ -13,6 +13,8 @@ export interface ProxyRule {
 	/** What they may call themselves, in the same way; by their identity alone if left out. */
 	readonly nodes?: readonly string[];
 	readonly may: readonly Use[];
+	/** Names of the quotas they may draw on; all if left out. */
+	readonly quotas?: readonly string[];
 }
 
 /** What is used of a client's certificate, which its connection has verified. */
@@ -32,6 +34,7 @@ interface Rule {
 	readonly isFor: (name: string) => boolean;
 	readonly nodes: readonly ((node: string) => boolean)[] | undefined;
 	readonly may: ReadonlySet<Use>;
+	readonly quotas: ReadonlySet<string> | undefined;
 }
 
 /** Which proxies may use what of a server, and what they may call themselves: by their certificates. */
@@ -68,21 +71,42 @@ export class ProxyAccess {
 		return `the certificate of ${proxy.identity.name} expired at ${new Date(proxy.notAfterMs).toISOString()}`;
 	}
 
-	/** The same, whatever the time. */
+	/**
+	 * Why a proxy may not draw on a quota; undefined where it may, for one that may check under this name.
+	 *
+	 * @returns what is asked for each quota of a call.
+	 */
+	quotaRuling(proxy: KnownProxy | undefined, node: string): (quota: string) => string | undefined {
+		if (proxy === undefined) return () => NO_NAME;
+		const { identity } = proxy;
+		const able = this.#rulesFor(identity).filter((rule) => rule.may.has("check") && isCalled(rule, identity, node));
+		return (quota) => {
+			if (able.some(({ quotas }) => quotas === undefined || quotas.has(quota))) return undefined;
+			return `${identity.name} may not draw on the quota ${quota}: spec.tls.proxies[].quotas does not name it`;
+		};
+	}
+
+	/** The same as refusal, whatever the time. */
 	rulingAgainst(proxy: KnownProxy | undefined, use: Use, node: string | undefined): string | undefined {
-		if (proxy === undefined) return "the client's certificate names no proxy: it needs a SPIFFE ID or a DNS name";
+		if (proxy === undefined) return NO_NAME;
 		const { identity } = proxy;
 		const { name } = identity;
-		const rules = this.#rules === undefined ? [EVERYTHING] : this.#rules.filter((rule) => isFor(rule, identity));
+		const rules = this.#rulesFor(identity);
 		if (rules.length === 0) return `${name} is not listed in spec.tls.proxies`;
 		const able = rules.filter(({ may }) => may.has(use));
 		if (able.length === 0) return `${name} may not ${use}: spec.tls.proxies does not say so`;
 		if (node === undefined || able.some((rule) => isCalled(rule, identity, node))) return undefined;
 		return `${name} may not call itself ${JSON.stringify(node)}: ${nodeRule(able, identity)}`;
 	}
+
+	#rulesFor(identity: Identity): readonly Rule[] {
+		return this.#rules === undefined ? [EVERYTHING] : this.#rules.filter((rule) => isFor(rule, identity));
+	}
 }
 
-const EVERYTHING: Rule = { isFor: () => true, nodes: undefined, may: new Set(USES) };
+const NO_NAME = "the client's certificate names no proxy: it needs a SPIFFE ID or a DNS name";
+
+const EVERYTHING: Rule = { isFor: () => true, nodes: undefined, may: new Set(USES), quotas: undefined };
 
 /** Of the rules, only what everyone may know: the identity is the caller's own. */
 function nodeRule(rules: readonly Rule[], { nodes }: Identity): string {
@@ -90,8 +114,13 @@ function nodeRule(rules: readonly Rule[], { nodes }: Identity): string {
 	return `its node.id must be ${nodes.map((name) => `${name} or ${name}/…`).join(" or ")}`;
 }
 
-function ruleOf({ identity, nodes, may }: ProxyRule): Rule {
-	return { isFor: wildcard(identity), nodes: nodes?.map(wildcard), may: new Set(may) };
+function ruleOf({ identity, nodes, may, quotas }: ProxyRule): Rule {
+	return {
+		isFor: wildcard(identity),
+		nodes: nodes?.map(wildcard),
+		may: new Set(may),
+		quotas: quotas && new Set(quotas),
+	};
 }
 
 function isFor(rule: Rule, { names }: Identity): boolean {

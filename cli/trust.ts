@@ -6,7 +6,7 @@ import { KeyMetrics } from "../citadel/metrics.ts";
 import { type KnownProxy, ProxyAccess } from "../citadel/proxy-access.ts";
 import type { TlsSettings } from "../galley/snapshot.ts";
 import type { AdapterLogger } from "../mixer/adapters/adapter.ts";
-import type { Recognise } from "../mixer/server/caller.ts";
+import type { Caller, Recognise } from "../mixer/server/caller.ts";
 import type { Admit, Authorize } from "../pilot/discovery/peer.ts";
 
 /** Mutual TLS as the Settings say: what the Mixer's and the discovery port are started with. */
@@ -65,15 +65,23 @@ export async function startTrust(options: {
 }
 
 /** Each connection's first refusal is logged: calls that are refused come by the thousand. */
-function callerOf(proxy: KnownProxy | undefined, { access, logger }: { access: ProxyAccess; logger: AdapterLogger }) {
+function callerOf(
+	proxy: KnownProxy | undefined,
+	{ access, logger }: { access: ProxyAccess; logger: AdapterLogger },
+): Caller {
 	let isTold = false;
-	const refusal: ReturnType<Recognise>["refusal"] = (use, node) => {
-		const text = access.refusal(proxy, use, node);
+	const told = (text: string | undefined) => {
 		if (text !== undefined && !isTold) {
 			isTold = true;
 			logger.warn({ refused: text }, "a proxy is refused");
 		}
 		return text;
 	};
-	return { refusal };
+	return {
+		refusal: (use, node) => told(access.refusal(proxy, use, node)),
+		quotas(node) {
+			const ruling = access.quotaRuling(proxy, node);
+			return (quota) => told(ruling(quota)) === undefined;
+		},
+	};
 }

@@ -1,9 +1,8 @@
 import { posix } from "node:path";
 import type { Entry, Identity, PolicyEntry } from "./entry.ts";
-import { MEMORY_STORE } from "./kinds/quota.ts";
 import type { Message } from "./message.ts";
 import { toMessage } from "./problem.ts";
-import { closest } from "./suggestion.ts";
+import { unknownQuotas, unknownStores } from "./quota-analysis.ts";
 
 /** What can only be seen in all documents together. */
 export interface Configuration {
@@ -17,9 +16,16 @@ export interface Configuration {
 
 /** Runs every rule. */
 export function analyse(configuration: Configuration): Message[] {
-	return [duplicateNames, severalSettings, noPolicy, samePolicies, regoVersions, onlyShadows, unknownStores].flatMap(
-		(rule) => rule(configuration),
-	);
+	return [
+		duplicateNames,
+		severalSettings,
+		noPolicy,
+		samePolicies,
+		regoVersions,
+		onlyShadows,
+		unknownStores,
+		unknownQuotas,
+	].flatMap((rule) => rule(configuration));
 }
 
 function duplicateNames({ identities }: Configuration): Message[] {
@@ -99,21 +105,6 @@ function onlyShadows({ entries, complete }: Configuration): Message[] {
 	if ([first, ...more].some(({ value }) => value.spec.mode === "enforce")) return [];
 	const text = "every Policy is a shadow and the default is deny: every request is denied";
 	return [toMessage(first.source, { code: "only_shadows", path: ["spec", "mode"], at: "value", text }, "warning")];
-}
-
-/** A Settings that is wrong by itself says nothing of its stores. */
-function unknownStores({ identities, entries }: Configuration): Message[] {
-	const settings = entries.find((entry) => entry.kind === "Settings");
-	if (settings === undefined && identities.some(({ kind }) => kind === "Settings")) return [];
-	const names = [MEMORY_STORE, ...(settings?.value.spec.quotaStores ?? []).map(({ name }) => name)];
-	return entries.flatMap((entry) => {
-		if (entry.kind !== "Quota" || names.includes(entry.value.spec.store)) return [];
-		const { store } = entry.value.spec;
-		const suggestion = closest(store, names);
-		const list = suggestion === undefined ? ` (known: ${names.join(", ")})` : "";
-		const text = `"${store}" is neither memory nor in the Settings' quotaStores${list}`;
-		return [toMessage(entry.source, { code: "unknown_store", path: ["spec", "store"], at: "value", text, suggestion })];
-	});
 }
 
 function policiesOf(entries: readonly Entry[]): PolicyEntry[] {

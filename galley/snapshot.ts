@@ -193,6 +193,8 @@ export interface TlsSettings {
 		readonly identity: string;
 		readonly nodes?: readonly string[];
 		readonly may: readonly ("check" | "report" | "discover")[];
+		/** Names of Quotas; left out: all. */
+		readonly quotas?: readonly string[];
 	}[];
 }
 

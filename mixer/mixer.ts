@@ -1,7 +1,7 @@
 import { type ServerCredentials, status } from "@grpc/grpc-js";
 import type { Registry } from "prom-client";
 import type { AdapterLogger } from "./adapters/adapter.ts";
-import type { AllocateRequest, AllocateResponse, CheckRequest, CheckResponse } from "./api/generated/mixer_pb.js";
+import type { CheckRequest, CheckResponse } from "./api/generated/mixer_pb.js";
 import type { AdminRoute } from "./observe/admin-route.ts";
 import { AdminServer } from "./observe/admin-server.ts";
 import type { Clock } from "./observe/clock.ts";
@@ -16,6 +16,7 @@ import { type RedactionNames, redactor } from "./report/redaction.ts";
 import { reportService } from "./report/report-service.ts";
 import type { Recognise } from "./server/caller.ts";
 import { GrpcServer } from "./server/grpc-server.ts";
+import type { MixerCalls } from "./server/mixer-service.ts";
 import type { CallObserver } from "./server/unary-call.ts";
 
 /** The parts of Readiness that the Mixer reports for; others, such as the policy, report for themselves. */
@@ -34,7 +35,7 @@ export interface MixerConfiguration {
 /** Everything a Mixer is made of; it reads no environment. */
 export interface MixerOptions extends MixerConfiguration {
 	readonly check: (request: CheckRequest) => Promise<CheckResponse>;
-	readonly allocate: (request: AllocateRequest) => Promise<AllocateResponse>;
+	readonly allocate: MixerCalls["allocate"];
 	/** Where both ports listen. The admin port speaks no TLS, so anything but loopback is the caller's decision. */
 	readonly host: string;
 	/** Where the gRPC port listens, if elsewhere. */

@@ -52,7 +52,6 @@ function service(store: QuotaStore) {
 	return allocateService({
 		quotas: () => book,
 		stores: new Map([["memory", store]]),
-		authorize: () => true,
 		revision: () => "bench",
 		observer: { outcome: () => {}, refused: () => {}, store: () => {} },
 		now: () => 0,

@@ -1,5 +1,4 @@
 import type { AdapterLogger } from "../../mixer/adapters/adapter.ts";
-import type { AllocateRequest, AllocateResponse } from "../../mixer/api/generated/mixer_pb.js";
 import { systemClock } from "../../mixer/observe/clock.ts";
 import type { MixerMetrics } from "../../mixer/observe/metrics.ts";
 import { quotaMetrics } from "../../mixer/observe/quota-metrics.ts";
@@ -7,13 +6,14 @@ import { allocateService, type QuotaObserver } from "../../mixer/quota/allocate.
 import { QuotaInspector } from "../../mixer/quota/inspect.ts";
 import { quotaBook } from "../../mixer/quota/quota-book.ts";
 import { QuotaUsage } from "../../mixer/quota/usage.ts";
+import type { MixerCalls } from "../../mixer/server/mixer-service.ts";
 import type { MixerSnapshot } from "../live-mixer.ts";
 import { absentStore } from "./absent-store.ts";
 import { quotaStores } from "./quota-stores.ts";
 
 /** The quotas of a running Mixer. */
 export interface Quotas {
-	readonly allocate: (request: AllocateRequest) => Promise<AllocateResponse>;
+	readonly allocate: MixerCalls["allocate"];
 	/** What people can see of them. */
 	readonly inspector: QuotaInspector;
 	/** Other Quotas from now on; what is counted goes on. The stores stay those of the start: others take a restart. */
@@ -44,12 +44,10 @@ export function startQuotas(options: {
 	const onStranded = (counter: string, amount: number) => observer.stranded(quotaOf(counter), amount);
 	const configured = snapshot.settings.quotaStores;
 	const stores = quotaStores({ configured, env: process.env, logger, onStranded });
-	// The port is on loopback and asks nobody who he is: whoever reaches it may draw on every quota.
-	const authorize = () => true;
 	const now = () => performance.now();
 	const quotas = () => book;
 	return {
-		allocate: allocateService({ quotas, stores, authorize, revision, observer: { ...observer, outcome }, now }),
+		allocate: allocateService({ quotas, stores, revision, observer: { ...observer, outcome }, now }),
 		inspector: new QuotaInspector({ quotas, stores, usage }),
 		use({ quotas }) {
 			for (const { store } of quotas) if (!stores.has(store)) stores.set(store, absentStore(store));

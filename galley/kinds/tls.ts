@@ -1,12 +1,16 @@
 import * as z from "zod";
 import { checkedText } from "./checked-text.ts";
 import { identityPattern, nodePattern } from "./identity.ts";
+import { documentName } from "./names.ts";
 
 /** Each is compared with a proxy's name when it connects. */
 const MAX_PROXIES = 1000;
 
 /** Names of one entry. */
 const MAX_NODES = 100;
+
+/** Quotas of one entry. */
+const MAX_QUOTAS = 1000;
 
 /** What a proxy can be allowed. */
 const USES = ["check", "report", "discover"] as const;
@@ -27,7 +31,14 @@ const proxySchema = z.strictObject({
 		.array(z.enum(USES))
 		.min(1)
 		.default([...USES])
-		.describe("`check`: ask for decisions; `report`: hand in records; `discover`: have the filter and its revisions."),
+		.describe(
+			"`check`: ask for decisions and draw on quotas; `report`: hand in records; `discover`: have the filter and its revisions.",
+		),
+	quotas: z
+		.array(checkedText(documentName))
+		.max(MAX_QUOTAS)
+		.exactOptional()
+		.describe("The Quotas that it may draw on, with `check`; none with `[]`. Left out: all."),
 });
 
 /** Who may connect to the Mixer's and the discovery port, and how the server shows who it is. */

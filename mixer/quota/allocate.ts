@@ -7,8 +7,9 @@ import {
 	QuotaAnswerSchema,
 } from "../api/generated/mixer_pb.js";
 import { MixerError } from "../error.ts";
+import type { Caller } from "../server/caller.ts";
 import { type Group, groupItems, withholdAcross } from "./groups.ts";
-import { type Authorize, type PlannedItem, planItems } from "./planned-item.ts";
+import { type PlannedItem, planItems } from "./planned-item.ts";
 import { quotaAnswer } from "./quota-answer.ts";
 import type { BookedQuota, QuotaBook } from "./quota-book.ts";
 import type { Operation, Outcome, QuotaStore } from "./store.ts";
@@ -27,7 +28,6 @@ export interface AllocateServiceOptions {
 	readonly quotas: () => QuotaBook;
 	/** By name; one for every Quota's `store`. */
 	readonly stores: ReadonlyMap<string, QuotaStore>;
-	readonly authorize: Authorize;
 	readonly revision: () => string | undefined;
 	readonly observer: QuotaObserver;
 	/** Milliseconds, for durations. */
@@ -42,10 +42,10 @@ export interface AllocateServiceOptions {
  */
 export function allocateService(
 	options: AllocateServiceOptions,
-): (request: AllocateRequest) => Promise<AllocateResponse> {
-	const { quotas, authorize, revision, observer } = options;
-	return async (request) => {
-		const items = planItems(request, quotas(), authorize);
+): (request: AllocateRequest, caller?: Caller) => Promise<AllocateResponse> {
+	const { quotas, revision, observer } = options;
+	return async (request, caller) => {
+		const items = planItems(request, quotas(), caller);
 		const dedupId = `${request.origin?.proxy ?? ""}/${request.dedupId}`;
 		const groups = groupItems(items, options.stores);
 		const asked = await Promise.all(groups.map((group) => ask(group, dedupId, options)));

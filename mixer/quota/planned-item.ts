@@ -1,6 +1,7 @@
 import type { AllocateRequest, QuotaItem } from "../api/generated/mixer_pb.js";
 import { QuotaAnswer_Status, QuotaItem_Kind } from "../api/generated/mixer_pb.js";
 import { MixerError } from "../error.ts";
+import type { Caller } from "../server/caller.ts";
 import { counterName } from "./counter-name.ts";
 import { decodeKey } from "./key.ts";
 import type { BookedQuota, QuotaBook } from "./quota-book.ts";
@@ -19,14 +20,6 @@ export const MAX_PROXY_CHARACTERS = 256;
 /** Amounts and limits: sums of nine stay exact in a double. */
 export const MAX_AMOUNT = 1_000_000_000_000_000n;
 
-/** Who asks; on a port without TLS what the proxy says of itself. */
-export interface Peer {
-	readonly proxy: string;
-}
-
-/** Decides which quotas a proxy may draw on. */
-export type Authorize = (peer: Peer, quota: string) => boolean;
-
 /** An item on its way to its store, or one that needs none to be answered. */
 export type PlannedItem =
 	| { readonly operation: Operation; readonly quota: BookedQuota; readonly key: Uint8Array }
@@ -35,9 +28,10 @@ export type PlannedItem =
 /**
  * A call's items, checked.
  *
+ * @param caller who calls, by its certificate; undefined where nobody is asked, and everyone may draw on everything.
  * @throws MixerError "invalid" for what no filter sends: then nothing of the call is done.
  */
-export function planItems(request: AllocateRequest, quotas: QuotaBook, authorize: Authorize): PlannedItem[] {
+export function planItems(request: AllocateRequest, quotas: QuotaBook, caller: Caller | undefined): PlannedItem[] {
 	const { items, dedupId } = request;
 	const proxy = request.origin?.proxy ?? "";
 	if (proxy === "" || proxy.length > MAX_PROXY_CHARACTERS)
@@ -46,6 +40,7 @@ export function planItems(request: AllocateRequest, quotas: QuotaBook, authorize
 		throw invalid(`dedup_id must have 1 to ${MAX_DEDUP_BYTES} bytes`);
 	if (items.length === 0 || items.length > MAX_ITEMS)
 		throw invalid(`${items.length} items: there can be 1 to ${MAX_ITEMS}`);
+	const mayDraw = caller?.quotas(proxy) ?? (() => true);
 	const seen = new Set<string>();
 	return items.map((item, index) => {
 		const fault = faultOf(item);
@@ -53,7 +48,7 @@ export function planItems(request: AllocateRequest, quotas: QuotaBook, authorize
 		decodeKey(item.key);
 		const quota = quotas.get(item.quota);
 		if (quota === undefined) return { status: QuotaAnswer_Status.UNKNOWN_QUOTA };
-		if (!authorize({ proxy }, item.quota)) return { status: QuotaAnswer_Status.FORBIDDEN };
+		if (!mayDraw(item.quota)) return { status: QuotaAnswer_Status.FORBIDDEN };
 		const rule = quota.rule(item.key, Number(item.limit));
 		const counter = counterName(quota.name, rule, item.key);
 		const operation = operationOf(item, { proxy, counter, rule, binds: !quota.isShadow });

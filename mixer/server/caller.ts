@@ -1,7 +1,7 @@
 import type { PeerCertificate } from "node:tls";
 import type { ServerUnaryCall } from "@grpc/grpc-js";
 
-/** What a caller wants: decisions, or to hand in records and say that it is there. */
+/** What a caller wants: decisions and quotas, or to hand in records and say that it is there. */
 export type Use = "check" | "report";
 
 /** The other end of a connection. */
@@ -12,6 +12,8 @@ export interface Caller {
 	 * @param proxy the proxy that it says it is; undefined where it has not said yet.
 	 */
 	refusal(use: Use, proxy: string | undefined): string | undefined;
+	/** Whether it may draw on each of the quotas of a call, as the proxy that it says it is. */
+	quotas(proxy: string): (quota: string) => boolean;
 }
 
 /** Who has shown this certificate, which the connection's TLS has verified; undefined without TLS. */

@@ -19,7 +19,7 @@ import {
 	type ReportResponse,
 	ReportResponseSchema,
 } from "../api/generated/mixer_pb.js";
-import type { Use } from "./caller.ts";
+import type { Caller, Use } from "./caller.ts";
 import { handleUnary, type UnaryOptions, unaryDefinition } from "./unary-call.ts";
 
 /** A Check carries an input of 64 KiB by default; the largest that can be configured, with a body, has 3 MiB. */
@@ -50,7 +50,7 @@ export const MAX_ANNOUNCES = 64;
 export interface MixerCalls {
 	readonly announce: (request: AnnounceRequest) => Promise<AnnounceResponse>;
 	readonly check: (request: CheckRequest) => Promise<CheckResponse>;
-	readonly allocate: (request: AllocateRequest) => Promise<AllocateResponse>;
+	readonly allocate: (request: AllocateRequest, caller: Caller | undefined) => Promise<AllocateResponse>;
 	readonly report: (request: ReportRequest) => Promise<ReportResponse>;
 }
 

@@ -17,7 +17,8 @@ export interface UnaryMethod<In extends DescMessage, Out extends DescMessage> {
 	readonly use: Use;
 	/** The proxy that a request says it comes from; undefined where it does not say. */
 	readonly proxyOf: (request: MessageShape<In>) => string | undefined;
-	readonly handle: (request: MessageShape<In>) => Promise<MessageShape<Out>>;
+	/** Told who calls; undefined where nobody is asked. */
+	readonly handle: (request: MessageShape<In>, caller: Caller | undefined) => Promise<MessageShape<Out>>;
 }
 
 /** What is used of a gRPC call. */
@@ -80,7 +81,7 @@ export function handleUnary<In extends DescMessage, Out extends DescMessage>(
 			const request = decode(method, call.request);
 			const claim = claimRefusal(method, { caller, request });
 			if (claim !== undefined) return refuse(forbidden(claim));
-			const answer = await method.handle(request);
+			const answer = await method.handle(request, caller);
 			callback(null, Buffer.from(toBinary(method.output, answer)));
 			end(status.OK);
 		} catch (error) {

@@ -109,3 +109,41 @@ describe("with a list", () => {
 		assert.notEqual(ask("URI:spiffe://other.org/ns/apps/sa/books", "report", "apps/books"), undefined);
 	});
 });
+
+describe("quotas", () => {
+	const rules: ProxyRule[] = [
+		{ identity: gateway, nodes: ["one"], may: ["check"], quotas: ["reads"] },
+		{ identity: gateway, nodes: ["two"], may: ["check"], quotas: ["writes"] },
+		{ identity: gateway, nodes: ["two"], may: ["report"] },
+		{ identity: "a.example.com", may: ["check"], quotas: [] },
+		{ identity: "b.example.com", may: ["check"] },
+	];
+	const { made } = access(rules);
+	const ruling = (names: string | undefined, node: string, quota: string) => {
+		const proxy = made.meet(names === undefined ? undefined : { subjectAltName: names, validTo });
+		return made.quotaRuling(proxy, node)(quota);
+	};
+	const why = (name: string, quota: string) =>
+		`${name} may not draw on the quota ${quota}: spec.tls.proxies[].quotas does not name it`;
+
+	for (const [who, node, quota, expected] of [
+		[`URI:${gateway}`, "one", "reads", undefined],
+		[`URI:${gateway}`, "one", "writes", why(gateway, "writes")],
+		[`URI:${gateway}`, "two", "writes", undefined],
+		[`URI:${gateway}`, "two", "reads", why(gateway, "reads")],
+		[`URI:${gateway}`, "three", "reads", why(gateway, "reads")],
+		["DNS:a.example.com", "a.example.com", "reads", why("a.example.com", "reads")],
+		["DNS:b.example.com", "b.example.com/1", "reads", undefined],
+		["DNS:c.example.com", "c.example.com", "reads", why("c.example.com", "reads")],
+		[undefined, "one", "reads", "the client's certificate names no proxy: it needs a SPIFFE ID or a DNS name"],
+	] as const) {
+		test(`${who} as ${node}: ${quota} ${expected === undefined ? "may be drawn on" : "may not"}`, () => {
+			assert.equal(ruling(who, node, quota), expected);
+		});
+	}
+
+	test("without a list are for every proxy that has a name", () => {
+		const { made } = access(undefined);
+		assert.equal(made.quotaRuling(made.meet({ subjectAltName: "DNS:x.y", validTo }), "x.y")("reads"), undefined);
+	});
+});

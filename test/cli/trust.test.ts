@@ -2,10 +2,22 @@ import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { create } from "@bufbuild/protobuf";
 import { type ChannelCredentials, credentials, status } from "@grpc/grpc-js";
+import { Registry } from "prom-client";
 import { startTrust } from "../../cli/trust.ts";
 import type { TlsSettings } from "../../galley/snapshot.ts";
-import { CheckRequestSchema, CheckResponseSchema } from "../../mixer/api/generated/mixer_pb.js";
+import {
+	AllocateRequestSchema,
+	CheckRequestSchema,
+	CheckResponseSchema,
+	QuotaAnswer_Status,
+	QuotaItem_Kind,
+} from "../../mixer/api/generated/mixer_pb.js";
 import { systemClock } from "../../mixer/observe/clock.ts";
+import { quotaMetrics } from "../../mixer/observe/quota-metrics.ts";
+import { allocateService } from "../../mixer/quota/allocate.ts";
+import { encodeKey } from "../../mixer/quota/key.ts";
+import { MemoryQuotaStore } from "../../mixer/quota/memory-store.ts";
+import { quotaBook } from "../../mixer/quota/quota-book.ts";
 import { extensionConfig } from "../../pilot/extension-config.ts";
 import { reportBatch } from "../mixer/report/report-batch.ts";
 import { MixerClient } from "../mixer/server/mixer-client.ts";
@@ -35,7 +47,8 @@ async function start(t: TestContext, options: { proxies?: TlsSettings["proxies"]
 	t.after(() => trust.stop());
 	const { credentials: secured, recognise, admit, authorize } = trust;
 	const check = async () => create(CheckResponseSchema, { revision: "ab" });
-	const { mixer } = await runMixer(t, { check, options: { credentials: secured, recognise } });
+	const allocate = quotas();
+	const { mixer } = await runMixer(t, { check, allocate, options: { credentials: secured, recognise } });
 	const discovery = await TestDiscovery.start({ credentials: secured, admit, authorize });
 	t.after(() => discovery.stop());
 	discovery.publish("r1", resource("r1"));
@@ -52,6 +65,22 @@ async function start(t: TestContext, options: { proxies?: TlsSettings["proxies"]
 		return opened;
 	};
 	return { authority, log, trust, discovery, client, stream };
+}
+
+/** Two quotas of ten a minute, in memory. */
+function quotas() {
+	const counting = {
+		limit: 10,
+		windowMs: 60_000,
+		algorithm: "fixed",
+		overrides: [],
+		charge: { at: "request" },
+	} as const;
+	const more = { failureMode: "deny", store: "memory", mode: "enforce", file: "a.yaml", line: 1 } as const;
+	const book = quotaBook(["reads", "writes"].map((name) => ({ name, ...counting, ...more })));
+	const stores = new Map([["memory", new MemoryQuotaStore({ clock: systemClock })]]);
+	const observer = quotaMetrics(new Registry());
+	return allocateService({ quotas: () => book, stores, revision: () => "ab", observer, now: () => 0 });
 }
 
 function resource(revision: string) {
@@ -176,6 +205,34 @@ describe("a list of proxies", () => {
 		};
 		await assert.rejects(client(channel).check(question()), refusal("check"));
 		assert.deepEqual(await stream(channel).ended, refusal("discover"));
+	});
+
+	test("says which quotas each may draw on, by its certificate and not by what it calls itself", async (t) => {
+		const nodes = [NODE];
+		const proxies = [
+			{ identity: GATEWAY, nodes, may: ["check" as const], quotas: ["reads"] },
+			{ identity: "spiffe://cluster.local/ns/edge/sa/other", nodes, may: ["check" as const] },
+		];
+		const { authority, client, trust, log } = await start(t, { proxies });
+		const channels = [await authority.issue(), await authority.issue(other)].map((leaf) => authority.channel(leaf));
+		const [gateway, another] = channels.map(client);
+		let id = 0;
+		const draw = async (by: MixerClient | undefined) => {
+			const key = encodeKey(["alice"]);
+			const items = ["reads", "writes"].map((quota) => ({ kind: QuotaItem_Kind.CHARGE, quota, key, amount: 1n }));
+			const request = create(AllocateRequestSchema, { origin: { proxy: NODE }, dedupId: `${++id}`, items });
+			return (await by?.allocate(request))?.answers.map((answer) => QuotaAnswer_Status[answer.status]);
+		};
+		assert.deepEqual(await draw(gateway), ["OK", "FORBIDDEN"]);
+		assert.deepEqual(await draw(another), ["OK", "OK"]);
+		const refused = `${GATEWAY} may not draw on the quota writes: spec.tls.proxies[].quotas does not name it`;
+		assert.deepEqual(log.lines, [{ level: "warn", fields: { refused }, message: "a proxy is refused" }]);
+		trust.change([{ identity: GATEWAY, nodes, may: ["check"], quotas: ["reads", "writes"] }]);
+		assert.deepEqual(await draw(gateway), ["OK", "OK"], "on the same connection");
+		await assert.rejects(draw(another), { code: status.PERMISSION_DENIED, details: unlisted });
+		trust.change([{ identity: GATEWAY, nodes, may: ["report"], quotas: ["reads"] }]);
+		const details = `${GATEWAY} may not check: spec.tls.proxies does not say so`;
+		await assert.rejects(draw(gateway), { code: status.PERMISSION_DENIED, details });
 	});
 
 	test("may change while it serves: who is not on it any more is told that there is nothing, and refused", async (t) => {

@@ -37,7 +37,7 @@ spec:
     clientAuthorities: ../ca.crt
     proxies:
       - {identity: "spiffe://cluster.local/ns/*/sa/gateway", nodes: ["gateway-*", edge], may: [report]}
-      - {identity: "*.example.com"}
+      - {identity: "*.example.com", quotas: [reads]}
 ---
 apiVersion: sluice.dev/v1alpha1
 kind: Policy
@@ -135,7 +135,7 @@ test("reads every field of every kind", async (context) => {
 				clientAuthorities: join(dir, "../ca.crt"),
 				proxies: [
 					{ identity: "spiffe://cluster.local/ns/*/sa/gateway", nodes: ["gateway-*", "edge"], may: ["report"] },
-					{ identity: "*.example.com", may: ["check", "report", "discover"] },
+					{ identity: "*.example.com", may: ["check", "report", "discover"], quotas: ["reads"] },
 				],
 			},
 		},

@@ -35,6 +35,7 @@ const File: z.ZodType<MixerSnapshot & { readonly version: 1 }> = z.object({
 							identity: z.string(),
 							nodes: z.array(z.string()).exactOptional(),
 							may: z.array(z.enum(USES)),
+							quotas: z.array(z.string()).exactOptional(),
 						}),
 					)
 					.exactOptional(),

@@ -16,6 +16,7 @@ import { encodeKey } from "../../../mixer/quota/key.ts";
 import { MemoryQuotaStore } from "../../../mixer/quota/memory-store.ts";
 import { quotaBook } from "../../../mixer/quota/quota-book.ts";
 import type { QuotaStore } from "../../../mixer/quota/store.ts";
+import type { Caller } from "../../../mixer/server/caller.ts";
 import { MIDNIGHT, MINUTE } from "./store-fixture.ts";
 
 type Item = MessageInitShape<typeof QuotaItemSchema>;
@@ -47,7 +48,7 @@ class Elsewhere extends MemoryQuotaStore {
 	}
 }
 
-function service(quotas: readonly Quota[], authorize = (_peer: { proxy: string }, _quota: string) => true) {
+function service(quotas: readonly Quota[], caller?: Caller) {
 	let now = MIDNIGHT;
 	const clock = { now: () => now };
 	const elsewhere = new Elsewhere({ clock });
@@ -61,7 +62,6 @@ function service(quotas: readonly Quota[], authorize = (_peer: { proxy: string }
 	const allocate = allocateService({
 		quotas: () => book,
 		stores,
-		authorize,
 		revision: () => "ab",
 		observer,
 		now: () => 0,
@@ -70,7 +70,7 @@ function service(quotas: readonly Quota[], authorize = (_peer: { proxy: string }
 	const call = async (items: readonly Item[], more: { dedupId?: string; proxy?: string } = {}) => {
 		const { dedupId = `call-${++id}`, proxy = "edge-1" } = more;
 		const request = create(AllocateRequestSchema, { origin: { proxy }, dedupId, items: [...items] });
-		return (await allocate(request)).answers.map(({ status, granted }) => [Status[status], Number(granted)]);
+		return (await allocate(request, caller)).answers.map(({ status, granted }) => [Status[status], Number(granted)]);
 	};
 	const metric = async (name: string) => (await registry.metrics()).split("\n").filter((line) => line.startsWith(name));
 	return { allocate, call, elsewhere, metric, setNow: (ms: number) => (now = ms) };
@@ -146,8 +146,11 @@ describe("Allocate", () => {
 	});
 
 	test("gives quotas only to proxies that may draw on them", async () => {
-		const may = (peer: { proxy: string }, name: string) => peer.proxy === "edge-1" || name === "reads";
-		const { call, metric } = service([quota("reads"), quota("writes")], may);
+		const caller: Caller = {
+			refusal: () => undefined,
+			quotas: (proxy) => (name) => proxy === "edge-1" || name === "reads",
+		};
+		const { call, metric } = service([quota("reads"), quota("writes")], caller);
 		assert.deepEqual(await call([take("writes"), take("reads")], { proxy: "edge-2" }), [
 			["FORBIDDEN", 0],
 			["OK", 1],

@@ -10,7 +10,7 @@ test("a caller is recognised once for each connection", async (t) => {
 	const recognise = () => {
 		const asked: string[] = [];
 		recognised.push(asked);
-		return { refusal: (use: string, proxy?: string) => void asked.push(`${use} ${proxy}`) };
+		return { refusal: (use: string, proxy?: string) => void asked.push(`${use} ${proxy}`), quotas: () => () => true };
 	};
 	const check = async () => create(CheckResponseSchema, {});
 	const { client, connect } = await runMixer(t, { check, options: { recognise } });
@@ -21,7 +21,7 @@ test("a caller is recognised once for each connection", async (t) => {
 
 test("without a connection that can be told from others, at each call", () => {
 	let count = 0;
-	const callers = new Callers(() => ({ refusal: () => String(++count) }));
+	const callers = new Callers(() => ({ refusal: () => String(++count), quotas: () => () => true }));
 	const call = { getAuthContext: () => ({}) };
 	assert.notEqual(callers.of(call), callers.of(call));
 });

@@ -95,7 +95,6 @@ class World {
 		const allocate = allocateService({
 			quotas: () => book,
 			stores: new Map([["memory", this.#store]]),
-			authorize: () => true,
 			revision: () => undefined,
 			observer: {
 				outcome: ({ operation, outcome }) => this.#note(dedupId, operation.kind, outcome),

@@ -79,7 +79,7 @@ describe("a state folder", () => {
 		assert.deepEqual(await state.readConfiguration(), snapshot);
 		const proxies = [
 			{ identity: "a.b", may: ["check" as const] },
-			{ identity: "c.d", nodes: ["c"], may: [] },
+			{ identity: "c.d", nodes: ["c"], may: [], quotas: ["reads"] },
 		];
 		const tls = { certificate: "/a.crt", key: "/a.key", clientAuthorities: "/ca.crt", proxies };
 		const secured = { ...snapshot, settings: { ...snapshot.settings, tls } };
