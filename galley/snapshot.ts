@@ -160,6 +160,8 @@ export interface Settings {
 	readonly quotaStores: readonly QuotaStore[];
 	/** Whether allowed responses carry the decision's id, as denials always do. */
 	readonly decisionIdInResponses: boolean;
+	/** Whether allowed responses say what is left of the quotas they drew on, as denials by a quota always do. */
+	readonly rateLimitInResponses: boolean;
 	readonly mixer: {
 		/** The name of the Mixer's cluster in Envoy's configuration. */
 		readonly cluster: string;

@@ -56,6 +56,35 @@ export class Policy {
 	inputs: InputPlan = new InputPlan();
 }
 
+/** When a request is charged for a quota. */
+export enum ChargeAt {
+	/** Before it, with the decision's amount. */
+	Request = 0,
+	/** After it, with what the response says. */
+	Response = 1,
+	/** Before it, corrected by what the response says. */
+	Settle = 2,
+}
+
+/** What the proxy knows of a Quota: the limits are the Mixer's. */
+@final
+export class Quota {
+	name: Slice = new Slice();
+	shadow: bool = false;
+	/** failureMode: allow. */
+	allowOnFailure: bool = false;
+	/** With that: what this Envoy lets pass of a key in a window. */
+	localLimit: u64 = 0;
+	windowMs: u64 = 0;
+	/** Large enough to be leased: else each request is charged by a call of its own. */
+	leased: bool = false;
+	chargeAt: ChargeAt = ChargeAt.Request;
+	/** The response header that says what is charged; null: the response's size. */
+	chargeHeader: Slice | null = null;
+	/** A response whose code is not below it costs nothing. */
+	codeBelow: i32 = i32.MAX_VALUE;
+}
+
 /** What is kept of decisions. */
 @final
 export class CacheConfig {
@@ -77,6 +106,7 @@ export class Config {
 	/** What a request gets that no enforcing Policy targets. */
 	allowByDefault: bool = false;
 	decisionIdInResponses: bool = false;
+	rateLimitInResponses: bool = false;
 	limits: Limits = new Limits();
 	/** Work that one evaluation in the proxy may take, in units (mixer/policy/link/link.ts). */
 	fuel: i64 = 0;
@@ -92,6 +122,8 @@ export class Config {
 	targetsPaths: bool = false;
 	/** In the order of their names. */
 	policies: Array<Policy> = new Array<Policy>();
+	/** In the order of their names. */
+	quotas: Array<Quota> = new Array<Quota>();
 	/** Attribute ids a record carries. */
 	reportAttributes: Array<i32> = new Array<i32>();
 }

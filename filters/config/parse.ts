@@ -6,10 +6,13 @@ import { Faults } from "./faults";
 import { ObjectReader } from "./object-reader";
 import { parseGrpcTypes } from "./parse-grpc";
 import { parsePolicy } from "./parse-policy";
+import { parseQuota } from "./parse-quota";
 
 /** Deepest nesting of the configuration itself. */
 const MAX_DEPTH: i32 = 16;
 const MAX_NAMES: i32 = 256;
+/** A decision's quotas are looked for among them by name. */
+const MAX_QUOTAS: i32 = 256;
 const MIB: i64 = 1048576;
 const MAX_FUEL: i64 = 1000000000;
 const HOUR_MS: i64 = 3600000;
@@ -35,6 +38,7 @@ export function parseConfig(ptr: usize, size: i32, workload: string, faults: Fau
 	config.cluster = reader.text("cluster");
 	config.allowByDefault = reader.choice("default", "allow", "deny");
 	config.decisionIdInResponses = reader.flag("decisionIdInResponses");
+	config.rateLimitInResponses = reader.flag("rateLimitInResponses");
 	parseLimits(reader, config);
 	parseCache(reader, config.cache);
 	parseRedaction(reader, config);
@@ -43,6 +47,7 @@ export function parseConfig(ptr: usize, size: i32, workload: string, faults: Fau
 		if (grpc !== null) config.grpcTypes = parseGrpcTypes(grpc);
 	}
 	parsePolicies(reader, workload, config);
+	parseQuotas(reader, config);
 	parseReport(reader, config);
 	reader.finish();
 	return config;
@@ -98,6 +103,14 @@ function parsePolicies(reader: ObjectReader, workload: string, config: Config): 
 		let policy = new ObjectReader(reader.document, nodes[i], "policies[" + i.toString() + "]", reader.faults);
 		config.policies.push(parsePolicy(policy, workload));
 		noteTargets(config, config.policies[i].targets);
+	}
+}
+
+function parseQuotas(reader: ObjectReader, config: Config): void {
+	let nodes = reader.list("quotas", MAX_QUOTAS);
+	for (let i = 0; i < nodes.length; i++) {
+		let quota = new ObjectReader(reader.document, nodes[i], "quotas[" + i.toString() + "]", reader.faults);
+		config.quotas.push(parseQuota(quota));
 	}
 }
 

@@ -205,6 +205,12 @@ export const settingsSchema = documentSchema(
 				.boolean()
 				.default(false)
 				.describe("Whether allowed responses carry the decision's id, as denials always do."),
+			rateLimitInResponses: z
+				.boolean()
+				.default(false)
+				.describe(
+					"Whether allowed responses carry `RateLimit` and `RateLimit-Policy` of the quotas they drew on, as those refused by a quota always do.",
+				),
 			mixer: mixerSchema,
 			httpSend: httpSendSchema,
 			ports: portsSchema,

@@ -10,6 +10,7 @@ const KNOWN: ReadonlySet<string> = new Set([
 	"http_status",
 	"query_parameters_to_remove",
 	"query_parameters_to_set",
+	"quota_denied",
 	"quotas",
 	"reason",
 	"request_headers_to_remove",

@@ -99,7 +99,7 @@ async function runLinked(
 	const instance = new LinkedInstance({
 		module: new WebAssembly.Module(linked),
 		vmConfig: `${NO_REVISION}\n${Buffer.from(data).toString("utf8")}`,
-		pluginConfig: pluginConfig({ settings, policies: [], reportAttributes: [] }, NO_REVISION),
+		pluginConfig: pluginConfig({ settings, policies: [], quotas: [], reportAttributes: [] }, NO_REVISION),
 		now: Date.now,
 	});
 	return tests.map((test) => [test, runTest(instance, test, fuel)]);

@@ -1,4 +1,5 @@
-import type { Policy, Settings } from "../../galley/snapshot.ts";
+import type { Policy, Quota, Settings } from "../../galley/snapshot.ts";
+import { LEASE_SHARE } from "../quota/rule.ts";
 import type { GrpcTypes } from "./grpc-types.ts";
 import type { PolicyRequirements } from "./requirements.ts";
 
@@ -6,6 +7,8 @@ export interface PluginConfigParts {
 	readonly settings: Settings;
 	/** With what the build found out of each, in the same order. */
 	readonly policies: readonly (readonly [Policy, PolicyRequirements])[];
+	/** In the order of their names. */
+	readonly quotas: readonly Quota[];
 	readonly reportAttributes: readonly string[];
 	/** What the filter reads gRPC messages with. */
 	readonly grpc?: GrpcTypes | undefined;
@@ -23,6 +26,7 @@ export function pluginConfig(parts: PluginConfigParts, revision?: string): strin
 		cluster: settings.mixer.cluster,
 		default: settings.default,
 		decisionIdInResponses: settings.decisionIdInResponses,
+		rateLimitInResponses: settings.rateLimitInResponses,
 		limits: {
 			inputBytes: settings.limits.inputBytes,
 			bodyBytes: settings.limits.bodyBytes,
@@ -41,6 +45,7 @@ export function pluginConfig(parts: PluginConfigParts, revision?: string): strin
 		redaction: { headers: settings.redaction.headers, queryParameters: settings.redaction.queryParameters },
 		...(parts.grpc === undefined ? {} : { grpc: parts.grpc }),
 		policies: parts.policies.map(([policy, requirements]) => pluginPolicy(policy, requirements)),
+		quotas: parts.quotas.map(pluginQuota),
 		report: { attributes: parts.reportAttributes },
 	});
 }
@@ -64,4 +69,11 @@ function pluginPolicy(policy: Policy, requirements: PolicyRequirements): object 
 		inputs: requirements.inputs,
 		body: requirements.body,
 	};
+}
+
+/** What the proxy needs of a Quota: its limits and overrides are counted by in the Mixer. */
+export function pluginQuota({ name, mode, failureMode, localLimit, windowMs, charge, ...quota }: Quota): object {
+	const limits = [quota, ...quota.overrides];
+	const leased = charge.at === "request" && limits.some(({ limit, burst }) => (burst ?? limit) >= LEASE_SHARE);
+	return { name, mode, failureMode, localLimit: localLimit ?? 0, windowMs, leased, charge };
 }

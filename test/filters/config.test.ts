@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { describe, test } from "node:test";
 import { FakeHost } from "../support/fake-host.ts";
-import { cache, configuration, limits, policy, startFilter } from "../support/filter-host.ts";
+import { cache, configuration, limits, policy, quota, startFilter } from "../support/filter-host.ts";
 
 const filter = await readFile(new URL("../../build/filter/http.wasm", import.meta.url));
 
@@ -45,6 +45,11 @@ describe("the plugin configuration", () => {
 		["a path prefix without its slash", { policies: [policy({ targets: [{ pathPrefix: "a" }] })] }, "policies[0].targets[0].pathPrefix: must start with /"],
 		["an input that does not exist", { policies: [policy({ inputs: [["request", "colour"]] })] }, "policies[0].inputs[0]: is not a path of the input document"],
 		["more policies than a selection holds", { policies: Array.from({ length: 65 }, () => policy()) }, "policies: has more than 64 entries"],
+		["a quota without failureMode", { quotas: [quota({ failureMode: undefined })] }, "quotas[0].failureMode: is missing"],
+		["a quota without window", { quotas: [quota({ windowMs: 0 })] }, "quotas[0].windowMs: must be a whole number from 1 to 2592000000"],
+		["a quota charged some other time", { quotas: [quota({ charge: { at: "later" } })] }, 'quotas[0].charge.at: must be "request", "response" or "settle"'],
+		["a quota charged by something else", { quotas: [quota({ charge: { at: "settle", amount: "request.size" } })] }, 'quotas[0].charge.amount: must be "response.size" or "response.headers." and a name'],
+		["an amount that nothing comes to ask for", { quotas: [quota({ charge: { at: "request", amount: "response.size" } })] }, "quotas[0].charge.amount: is not a known field"],
 	]; // biome-ignore format: a row each
 	for (const [name, fields, fault] of cases) {
 		test(`refuses ${name}`, async () => assert.deepEqual(await faultsOf(fields), [fault].flat()));

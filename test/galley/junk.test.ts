@@ -57,6 +57,7 @@ test("random values in a document's fields are answered with messages, never wit
 			"mixer",
 			"ports",
 			"decisionIdInResponses",
+			"rateLimitInResponses",
 			"headers",
 			"inputBytes",
 			"grace",

@@ -33,6 +33,20 @@ export function policy(fields: Readonly<Record<string, unknown>> = {}): Readonly
 	};
 }
 
+/** A Quota of the plugin configuration with what a test does not care about filled in. */
+export function quota(fields: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
+	return {
+		name: "reads",
+		mode: "enforce",
+		failureMode: "deny",
+		localLimit: 0,
+		windowMs: 60_000,
+		leased: true,
+		charge: { at: "request" },
+		...fields,
+	};
+}
+
 /** The limits of a plugin configuration. */
 export function limits(fields: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
 	return {
@@ -59,10 +73,12 @@ export function configuration(fields: Readonly<Record<string, unknown>> = {}): R
 		cluster: "sluice-mixer",
 		default: "deny",
 		decisionIdInResponses: false,
+		rateLimitInResponses: false,
 		limits: limits(),
 		cache: cache(),
 		redaction: { headers: ["authorization"], queryParameters: ["access_token"] },
 		policies: [policy()],
+		quotas: [],
 		report: { attributes: ["check.outcome", "request.method"] },
 		...fields,
 	};

@@ -70,8 +70,14 @@ test("writes the plugin configuration that the filter parses", async (context) =
 	const more = ", failureMode: allow, strictBuiltinErrors: false, mode: shadow, deadline: 1s";
 	const spec = `bundle: shop, entrypoint: shop/authz/decision, targets: [{pathPrefix: /books, host: "*.example.com", listenerPort: 8080, workload: web}]${more}`;
 	const policy = `---\napiVersion: sluice.dev/v1alpha1\nkind: Policy\nmetadata: {name: shop}\nspec: {${spec}}\n`;
+	const quota = (name: string, spec: string) =>
+		`---\napiVersion: sluice.dev/v1alpha1\nkind: Quota\nmetadata: {name: ${name}}\nspec: {failureMode: deny, window: 1m, ${spec}}\n`;
 	const yaml =
-		policy + settings("decisionIdInResponses: true, mixer: {cluster: mixers}, limits: {fuel: 50000}, cache: {ttl: 5s}");
+		policy +
+		quota("writes", "limit: 19, overrides: [{key: [a], limit: 20}]") +
+		quota("reads", "limit: 19, mode: shadow") +
+		quota("bytes", "limit: 1000, charge: {at: response, amount: response.size, codeBelow: 500}") +
+		settings("decisionIdInResponses: true, mixer: {cluster: mixers}, limits: {fuel: 50000}, cache: {ttl: 5s}");
 	const { pluginConfig, requirements } = await buildFiles(context, { "sluice.yaml": yaml, "shop/authz.rego": getOnly });
 	const { redaction, ...rest } = JSON.parse(pluginConfig);
 	assert.ok(redaction.headers.includes("authorization") && redaction.queryParameters.includes("access_token"));
@@ -80,6 +86,7 @@ test("writes the plugin configuration that the filter parses", async (context) =
 		cluster: "mixers",
 		default: "deny",
 		decisionIdInResponses: true,
+		rateLimitInResponses: false,
 		limits: {
 			inputBytes: 65536,
 			bodyBytes: 65536,
@@ -103,6 +110,35 @@ test("writes the plugin configuration that the filter parses", async (context) =
 				targets: [{ listenerPort: 8080, host: "*.example.com", pathPrefix: "/books", workload: "web" }],
 				inputs: [["request", "method"]],
 				body: "none",
+			},
+		],
+		quotas: [
+			{
+				name: "bytes",
+				mode: "enforce",
+				failureMode: "deny",
+				localLimit: 0,
+				windowMs: 60_000,
+				leased: false,
+				charge: { at: "response", amount: "response.size", codeBelow: 500 },
+			},
+			{
+				name: "reads",
+				mode: "shadow",
+				failureMode: "deny",
+				localLimit: 0,
+				windowMs: 60_000,
+				leased: false,
+				charge: { at: "request" },
+			},
+			{
+				name: "writes",
+				mode: "enforce",
+				failureMode: "deny",
+				localLimit: 0,
+				windowMs: 60_000,
+				leased: true,
+				charge: { at: "request" },
 			},
 		],
 		report: { attributes: ["response.code"] },
