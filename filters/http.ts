@@ -23,6 +23,7 @@ import { Callback } from "./host/guard";
 import { Status } from "./host/status";
 import { configurePlugin } from "./plugin";
 import { loadVmData } from "./policy/linked/vm-data";
+import { allocated, allocateFailed, tellingFailed } from "./quota/answer";
 
 export { malloc } from "./host/memory";
 export { policyBuiltin, strictBuiltinErrors } from "./policy/linked/builtin-call";
@@ -91,7 +92,9 @@ export function proxy_on_tick(root: u32): void {
 
 export function proxy_on_grpc_receive(root: u32, token: u32, size: u32): void {
 	let plugin = pluginOf(root);
-	if (plugin === null || plugin.announcer.answered(token) || plugin.reporter.answered(token, size, nowNs())) return;
+	if (plugin === null || plugin.announcer.answered(token)) return;
+	let now = nowNs();
+	if (plugin.reporter.answered(token, size, now) || allocated(plugin.quotas, token, size, now)) return;
 	let message = plugin.message;
 	let read = readGrpcMessage(size, message) == Status.Ok;
 	answer(plugin, token, read ? message : null);
@@ -100,8 +103,10 @@ export function proxy_on_grpc_receive(root: u32, token: u32, size: u32): void {
 
 export function proxy_on_grpc_close(root: u32, token: u32, code: u32): void {
 	let plugin = pluginOf(root);
-	if (plugin === null || plugin.announcer.failed(token, nowNs()) || plugin.reporter.failed(token, code, nowNs()))
-		return;
+	if (plugin === null) return;
+	let now = nowNs();
+	if (plugin.announcer.failed(token, now) || plugin.reporter.failed(token, code, now)) return;
+	if (allocateFailed(plugin.quotas, token, code, now)) return;
 	answer(plugin, token, null);
 }
 
@@ -126,7 +131,9 @@ export function on_callback_failed(callback: i32, context: u32, token: u32): i32
 		case Callback.GrpcReceive:
 		case Callback.GrpcClose: {
 			let plugin = pluginOf(context);
-			if (plugin !== null) answerFailed(plugin, token);
+			if (plugin === null) return Flow.Continue;
+			tellingFailed(plugin.quotas);
+			answerFailed(plugin, token);
 			return Flow.Continue;
 		}
 		case Callback.Done:

@@ -2,7 +2,7 @@ import { WaitingStreams } from "./body/waiting-streams";
 import { CacheReport } from "./check/cache-report";
 import { CheckResponse } from "./check/check-response";
 import { DecisionCache } from "./check/decision-cache";
-import { DecisionIds, mixSeed } from "./check/decision-ids";
+import { DecisionIds, mix, mixSeed } from "./check/decision-ids";
 import { JoinedChecks } from "./check/joined-checks";
 import { BodyUse, Config } from "./config/config";
 import { Faults } from "./config/faults";
@@ -19,6 +19,7 @@ import { Answers } from "./policy/answers";
 import { Combined } from "./policy/combine";
 import { InputPlans } from "./policy/input-plans";
 import { Selection } from "./policy/selection";
+import { Quotas } from "./quota/quotas";
 import { Announcer } from "./report/announcer";
 import { Reporter } from "./report/reporter";
 import { Stats } from "./stats";
@@ -64,7 +65,8 @@ export class Plugin {
 	readonly known: Bytes;
 	readonly message: HostBytes = new HostBytes();
 	readonly answers: Answers = new Answers();
-	readonly combined: Combined = new Combined();
+	readonly combined: Combined;
+	readonly quotas: Quotas;
 	/** The Policies that the Mixer evaluates, a bit each. */
 	readonly remote: u64;
 	/** Those whose answers never hold for another request. */
@@ -93,6 +95,8 @@ export class Plugin {
 		this.ids = new DecisionIds(mixSeed(epoch, vm));
 		this.reporter = new Reporter(config, target, origin, epoch, vm);
 		this.announcer = new Announcer(target, origin, epoch);
+		this.quotas = new Quotas(config, target, origin, mix(epoch ^ ((<u64>vm) << 48)));
+		this.combined = new Combined(config.quotas);
 		this.plans = new InputPlans(config.policies);
 		this.pending = new JoinedChecks(MAX_JOINABLE_BYTES, epoch);
 		this.cache = new DecisionCache(config.cache.entries, config.cache.bytes, epoch);
@@ -121,6 +125,7 @@ export class Plugin {
 		this.announcer.tick(nowNs, streams, hadStream);
 		this.reporter.tick(nowNs);
 		this.answerLateBodies(nowNs);
+		this.quotas.tick(nowNs);
 		this.cacheReport.tell(this.cache, this.stats);
 	}
 

@@ -9,6 +9,7 @@ const OUTCOMES: StaticArray<string> = [
 	"bad_input",
 	"unavailable",
 	"internal_error",
+	"quota_denied",
 ];
 const PLACEMENTS: StaticArray<string> = ["none", "proxy", "mixer"];
 

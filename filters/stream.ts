@@ -5,7 +5,7 @@ import { AttributeId } from "./attributes/generated/vocabulary";
 import { requestIsValid } from "./attributes/validity";
 import { Value } from "./attributes/value";
 import { StreamBody } from "./body/stream-body";
-import { Asked, ask, askedHash, askedToken, keepAnswer } from "./check/ask";
+import { Asked, ask, askedHash, askedToken, keepAnswer, longestDeadline } from "./check/ask";
 import { CheckResponse } from "./check/check-response";
 import { Outcome, OutcomeKind, Placement } from "./check/outcome";
 import { Flow } from "./host/body";
@@ -18,12 +18,29 @@ import { continueRequest, selectStream } from "./host/stream";
 import { Plugin } from "./plugin";
 import { Operations } from "./policy/operations";
 import { ShadowCheck } from "./policy/shadow-check";
+import { AllocateCall } from "./quota/allocate-call";
+import { AllocateResponse } from "./quota/allocate-response";
+import { chargeResponse } from "./quota/charges";
+import { noteQuotas, writeRateLimit } from "./quota/quota-report";
+import { RateLimitFields } from "./quota/rate-limit-fields";
+import { Drawn, RequestQuotas } from "./quota/request-quotas";
 import { applyToRequest, applyToResponse } from "./verdict/apply";
-import { BodyFault, decisionIdHeader, replyBodyFault, replyDenied, replyFixed } from "./verdict/replies";
+import {
+	addRateLimit,
+	BodyFault,
+	decisionIdHeader,
+	replyBodyFault,
+	replyDenied,
+	replyFixed,
+	replyQuotaDenied,
+} from "./verdict/replies";
 import { seal } from "./verdict/seal";
 import { Slice } from "./wire/slice";
 
+const NS_PER_MS: u64 = 1000000;
+
 const path = new Value();
+const rateLimit = new RateLimitFields();
 
 /** One request, from its headers to its record. Reused: `begin` and `end` bound a life. */
 @final
@@ -37,6 +54,7 @@ export class Stream {
 	private operations: Operations = new Operations();
 	private shadow: ShadowCheck = new ShadowCheck();
 	private body: StreamBody = new StreamBody();
+	private quotas: RequestQuotas = new RequestQuotas();
 	private began: bool = false;
 	/** The call it waits for; 0 for none. */
 	private token: u32 = 0;
@@ -46,6 +64,11 @@ export class Stream {
 	private isTargeted: bool = false;
 	private askedNs: u64 = 0;
 	private askedHash: u64 = 0;
+	/** When the decision was there, where quotas were to be had after it; 0: it is the end of the matter. */
+	private decidedNs: u64 = 0;
+	/** What the decision came to, while quotas are to be had. */
+	private decidedKind: OutcomeKind = OutcomeKind.None;
+	private decidedIn: Placement = Placement.None;
 	/** We answered: the reply passes our own response callback, and a second one must never follow. */
 	private replied: bool = false;
 
@@ -54,9 +77,9 @@ export class Stream {
 	waitingBefore: Stream | null = null;
 	waitingBehind: Stream | null = null;
 
-	/** Its answer waits for the Mixer's. */
+	/** Its answer waits for the Mixer's, or for its quotas. */
 	get isAsking(): bool {
-		return this.token != 0;
+		return this.token != 0 || this.quotas.isWaiting;
 	}
 
 	/** It was answered here: nothing of it goes on. */
@@ -75,6 +98,8 @@ export class Stream {
 		let revision = plugin.config.revision;
 		this.outcome.revision.set(revision.ptr, revision.size);
 		this.operations.reset();
+		this.quotas.reset();
+		this.decidedNs = 0;
 		this.began = false;
 		this.token = 0;
 		this.replied = false;
@@ -188,17 +213,81 @@ export class Stream {
 		let combined = plugin.combined;
 		let answers = plugin.answers;
 		answers.begin(plugin, this.bag, response, cached, this.askedNs);
-		combined.combine(plugin.config.policies, this.selected, answers, this.operations);
+		let draws = this.quotas.draws;
+		combined.combine(plugin.config.policies, this.selected, answers, this.operations, draws);
 		plugin.stats.ignoredFields(combined.unknownFields);
 		this.remember(plugin);
 		this.outcome.cached = answers.cached;
 		let placement = placementOf(plugin);
-		if (combined.allowed) return this.allow(plugin, combined.kind, placement);
+		if (combined.allowed) {
+			return draws.count == 0 ? this.allow(plugin, combined.kind, placement) : this.draw(plugin, placement);
+		}
 		if (combined.kind != OutcomeKind.Denied) return this.refuse(plugin, combined.kind, placement);
 		this.decide(plugin, OutcomeKind.Denied, placement, false);
 		replyDenied(combined.decision, this.operations, this.outcome.id);
 		this.replied = true;
 		return Flow.StopAll;
+	}
+
+	/** The request may pass if its quotas allow it. */
+	private draw(plugin: Plugin, placement: Placement): Flow {
+		let now = nowNs();
+		this.decidedNs = now;
+		this.decidedKind = plugin.combined.kind;
+		this.decidedIn = placement;
+		let deadlineNs = this.askedNs + <u64>longestDeadline(plugin, this.selected) * NS_PER_MS;
+		return this.drawn(plugin, this.quotas.draw(plugin.quotas, this.id, deadlineNs, now), now);
+	}
+
+	/** The answer to the Allocate that this stream made; null where there is none. */
+	allocated(call: AllocateCall, response: AllocateResponse | null, nowNs: u64): void {
+		let plugin = this.plugin;
+		if (plugin === null) return;
+		let drawn = this.quotas.answered(plugin.quotas, this.id, call, response, nowNs);
+		this.resume(plugin, drawn, nowNs);
+	}
+
+	/** The LEASE that this stream waited for has ended. */
+	leaseEnded(failed: bool, nowNs: u64): void {
+		let plugin = this.plugin;
+		if (plugin === null) return;
+		let drawn = this.quotas.joinedEnded(plugin.quotas, this.id, failed, nowNs);
+		this.resume(plugin, drawn, nowNs);
+	}
+
+	private resume(plugin: Plugin, drawn: Drawn, nowNs: u64): void {
+		if (drawn == Drawn.Waiting) return;
+		this.bag.body.leave();
+		if (this.replied || selectStream(this.id) != Status.Ok) {
+			this.quotas.giveBack(plugin.quotas, this.id, nowNs);
+			return;
+		}
+		if (this.drawn(plugin, drawn, nowNs) == Flow.Continue) continueRequest();
+	}
+
+	/** What became of the quotas; the stream is the selected one. */
+	private drawn(plugin: Plugin, drawn: Drawn, nowNs: u64): Flow {
+		if (drawn == Drawn.Waiting) return Flow.StopAll;
+		noteQuotas(plugin.quotas, this.quotas, this.outcome);
+		switch (drawn) {
+			case Drawn.Granted:
+				return this.allow(plugin, this.decidedKind, this.decidedIn);
+			case Drawn.Denied: {
+				this.decide(plugin, OutcomeKind.QuotaDenied, this.decidedIn, false);
+				writeRateLimit(plugin.quotas, this.quotas, nowNs, rateLimit);
+				let retryAtNs = this.quotas.stateAt(this.quotas.refused).retryAtNs;
+				this.replied = true;
+				replyQuotaDenied(this.operations, rateLimit, retryAtNs, nowNs, this.outcome.id);
+				return Flow.StopAll;
+			}
+			case Drawn.Unavailable:
+				return this.refuse(plugin, OutcomeKind.Unavailable, this.decidedIn);
+			default:
+				logError(`sluice: quota ${this.outcome.quota.toString()}: ${NOT_OURS} (${text(this.outcome)})`);
+				this.outcome.reason.reset();
+				this.outcome.reason.text(NOT_OURS);
+				return this.refuse(plugin, OutcomeKind.PolicyError, this.decidedIn);
+		}
 	}
 
 	/** Keeps for the record what the shared scratch objects will forget. */
@@ -220,6 +309,7 @@ export class Stream {
 	private allow(plugin: Plugin, kind: OutcomeKind, placement: Placement): Flow {
 		if (!this.bag.read(AttributeId.request_path, path)) path.text.set(0, 0);
 		if (applyToRequest(this.operations, path.text) != Status.Ok || seal() != Status.Ok) {
+			this.quotas.giveBack(plugin.quotas, this.id, nowNs());
 			return this.refuse(plugin, OutcomeKind.InternalError, placement);
 		}
 		this.decide(plugin, kind, placement, true);
@@ -247,7 +337,7 @@ export class Stream {
 		this.outcome.placement = placement;
 		this.outcome.allowed = allowed;
 		if (placement != Placement.None || kind == OutcomeKind.Unavailable) {
-			this.outcome.durationNs = nowNs() - this.askedNs;
+			this.outcome.durationNs = (this.decidedNs == 0 ? nowNs() : this.decidedNs) - this.askedNs;
 			plugin.stats.decisionTook(this.outcome.durationNs, placement);
 		}
 		plugin.stats.decided(kind, placement);
@@ -257,6 +347,10 @@ export class Stream {
 		let plugin = this.plugin;
 		if (plugin === null || this.replied || !this.outcome.allowed) return;
 		applyToResponse(this.operations);
+		if (plugin.config.rateLimitInResponses && this.quotas.draws.count > 0) {
+			writeRateLimit(plugin.quotas, this.quotas, nowNs(), rateLimit);
+			addRateLimit(rateLimit);
+		}
 		if (!plugin.config.decisionIdInResponses) return;
 		let name = decisionIdHeader();
 		replaceHeader(HeaderMap.Response, name.ptr, name.size, this.outcome.id.ptr, this.outcome.id.size);
@@ -270,6 +364,9 @@ export class Stream {
 			plugin.ids.next(this.outcome.id);
 			this.bag.begin();
 		}
+		if (this.outcome.allowed && this.quotas.draws.count > 0) {
+			chargeResponse(plugin.quotas, this.quotas, this.bag, nowNs());
+		}
 		plugin.reporter.add(this.bag);
 	}
 
@@ -282,6 +379,7 @@ export class Stream {
 		releaseBody();
 		if (this.outcome.allowed) return Flow.Continue;
 		if (this.replied) return Flow.StopAll;
+		this.quotas.giveBack(plugin.quotas, this.id, nowNs());
 		if (selectStream(this.id) != Status.Ok) return Flow.StopAll;
 		return this.refuse(plugin, OutcomeKind.InternalError);
 	}
@@ -293,12 +391,16 @@ export class Stream {
 			if (this.token != 0 && plugin.pending.remove(this.token, this.id)) cancelGrpc(this.token);
 			this.shadow.cancel(plugin, this);
 			this.body.end(this, plugin);
+			if (this.quotas.isWaiting) this.quotas.giveBack(plugin.quotas, this.id, nowNs());
 		}
 		this.token = 0;
 		this.bag.release();
 		this.plugin = null;
 	}
 }
+
+/** What the Mixer's refusal of a quota means. */
+const NOT_OURS = "the Mixer has no Quota of this name, or this proxy may not draw on it";
 
 /** Of the Policy that answered. */
 function placementOf(plugin: Plugin): Placement {

@@ -17,12 +17,23 @@ const KINDS: StaticArray<Slice> = [
 	Slice.of("bad_input"),
 	Slice.of("unavailable"),
 	Slice.of("internal_error"),
+	Slice.of("quota_denied"),
 ];
 
 /** The names of Placement's members, by number. */
 const PLACEMENTS: StaticArray<Slice> = [Slice.of("none"), Slice.of("proxy"), Slice.of("mixer")];
 
-/** Reads one of check.*; false where the decision has no such part, or there is no decision. */
+/** The names of QuotaOutcome's members, by number. */
+const QUOTA_OUTCOMES: StaticArray<Slice> = [
+	Slice.of("none"),
+	Slice.of("granted"),
+	Slice.of("denied"),
+	Slice.of("shadow_denied"),
+	Slice.of("unavailable"),
+	Slice.of("failure_allowed"),
+];
+
+/** Reads one of check.* and quota.*; false where the decision has no such part, or there is no decision. */
 export function readOutcome(outcome: Outcome, source: FilterSource, out: Value): bool {
 	let decided = outcome.kind != OutcomeKind.None;
 	switch (source) {
@@ -50,6 +61,13 @@ export function readOutcome(outcome: Outcome, source: FilterSource, out: Value):
 			return outcome.durationNs > 0;
 		case FilterSource.CheckShadow:
 			return readShadow(outcome.shadow, out);
+		case FilterSource.QuotaName:
+			return takeSlice(outcome.quota, out);
+		case FilterSource.QuotaOutcome:
+			return outcome.quota.size > 0 && takeSlice(unchecked(QUOTA_OUTCOMES[outcome.quotaOutcome]), out);
+		case FilterSource.QuotaRemaining:
+			out.integer = outcome.quotaRemaining;
+			return outcome.quotaIsKnown;
 		default:
 			return false;
 	}

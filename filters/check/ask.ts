@@ -104,8 +104,8 @@ export function keepAnswer(
 	plugin.cache.put(selected, input.ptr, input.size, message.ptr, message.size, expiresNs, nowNs);
 }
 
-/** The Mixer holds each Policy to its own deadline; the call may take as long as the most patient one. */
-function longestDeadline(plugin: Plugin, selected: u64): u32 {
+/** The Mixer holds each Policy to its own deadline; the call may take as long as the most patient one. Milliseconds. */
+export function longestDeadline(plugin: Plugin, selected: u64): u32 {
 	let policies = plugin.config.policies;
 	let longest: u32 = 1;
 	for (let i = 0; i < policies.length; i++) {

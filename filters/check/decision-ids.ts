@@ -22,19 +22,24 @@ export class DecisionIds {
 	}
 }
 
-/** 32 well-mixed bits of two numbers (the finalizer of MurmurHash3). */
+/** 32 well-mixed bits of two numbers. */
 export function mixSeed(epoch: u64, vm: u32): u32 {
-	let h = epoch ^ ((<u64>vm) << 48);
+	return <u32>mix(epoch ^ ((<u64>vm) << 48));
+}
+
+/** Mixes the bits of a number (the finalizer of MurmurHash3). */
+export function mix(h: u64): u64 {
 	h = (h ^ (h >> 33)) * 0xff51afd7ed558ccd;
 	h = (h ^ (h >> 33)) * 0xc4ceb9fe1a85ec53;
-	return <u32>(h ^ (h >> 33));
+	return h ^ (h >> 33);
 }
 
 function hexDigits(value: u64): i32 {
 	return max<i32>(1, (67 - <i32>clz<u64>(value)) >> 2);
 }
 
-function writeHex(out: Bytes, value: u64, digits: i32): void {
+/** Appends the last digits of a number in hexadecimal. */
+export function writeHex(out: Bytes, value: u64, digits: i32): void {
 	for (let i = digits - 1; i >= 0; i--) {
 		let digit = <u32>(value >> (<u64>i * 4)) & 15;
 		out.byte(digit < 10 ? 0x30 + digit : 0x57 + digit);

@@ -1,3 +1,4 @@
+import { QuotaOutcome } from "../quota/quota-stats";
 import { Bytes } from "../wire/bytes";
 import { Slice } from "../wire/slice";
 
@@ -11,6 +12,7 @@ export enum OutcomeKind {
 	BadInput = 4,
 	Unavailable = 5,
 	InternalError = 6,
+	QuotaDenied = 7,
 }
 
 /** Where the answer came from; `None` where a failure mode, a default or the filter itself decided. */
@@ -43,6 +45,13 @@ export class Outcome {
 	revision: Slice = new Slice();
 	/** Shadow Policies' answers, `name` NUL `answer` NUL and so on, bounded. */
 	shadow: Bytes = new Bytes(64, MAX_TEXT_BYTES);
+	/** The Quota that refused, else the last one drawn on; empty where there was none. */
+	quota: Slice = new Slice();
+	quotaOutcome: QuotaOutcome = QuotaOutcome.None;
+	/** What was left of its limit, as far as this Envoy knows. */
+	quotaRemaining: u64 = 0;
+	/** That is known. */
+	quotaIsKnown: bool = false;
 
 	reset(): void {
 		this.kind = OutcomeKind.None;
@@ -56,5 +65,9 @@ export class Outcome {
 		this.reason.reset();
 		this.revision.set(0, 0);
 		this.shadow.reset();
+		this.quota.set(0, 0);
+		this.quotaOutcome = QuotaOutcome.None;
+		this.quotaRemaining = 0;
+		this.quotaIsKnown = false;
 	}
 }

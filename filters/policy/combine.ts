@@ -1,6 +1,7 @@
 import { AnswerStatus } from "../check/check-response";
 import { OutcomeKind } from "../check/outcome";
-import { Policy } from "../config/config";
+import { Policy, Quota } from "../config/config";
+import { Draws } from "../quota/draws";
 import { Answers } from "./answers";
 import { Decision, DecisionKind } from "./decision";
 import { Operations } from "./operations";
@@ -16,24 +17,30 @@ export class Combined {
 	/** The Policy that answered: the first denial, else the last allow. */
 	policy: i32 = NONE;
 	/** What `policy` decided; holds only where `hasDecision`. */
-	decision: Decision = new Decision();
+	readonly decision: Decision;
 	hasDecision: bool = false;
 	/** Fields in the decisions that mean nothing here. */
 	unknownFields: i32 = 0;
 	/** For Envoy's log, where a policy failed. */
 	fault: string = "";
 
+	/** @param quotas of the configuration. */
+	constructor(quotas: Array<Quota>) {
+		this.decision = new Decision(quotas);
+	}
+
 	/**
 	 * Every selected Policy must allow; the first that doesn't, in the order of their names, answers. What the decisions
-	 * do to the request goes to `operations`, in the same order.
+	 * do to the request goes to `operations`, in the same order, and the quotas that they name to `draws`.
 	 */
-	combine(policies: Array<Policy>, selected: u64, answers: Answers, operations: Operations): void {
+	combine(policies: Array<Policy>, selected: u64, answers: Answers, operations: Operations, draws: Draws): void {
 		this.begin();
 		operations.reset();
+		draws.reset();
 		for (let i = 0; i < policies.length; i++) {
 			if ((selected & ((<u64>1) << i)) == 0) continue;
 			this.policy = i;
-			if (!this.take(unchecked(policies[i]), answers, operations)) return;
+			if (!this.take(unchecked(policies[i]), answers, operations, draws)) return;
 		}
 		this.allowed = true;
 	}
@@ -48,12 +55,12 @@ export class Combined {
 	}
 
 	/** One Policy's answer; false where it ends the matter. */
-	private take(policy: Policy, answers: Answers, operations: Operations): bool {
+	private take(policy: Policy, answers: Answers, operations: Operations, draws: Draws): bool {
 		this.hasDecision = false;
 		answers.next(policy, this.policy);
 		switch (answers.status) {
 			case AnswerStatus.Ok:
-				return this.read(answers, operations);
+				return this.read(answers, operations, draws);
 			case AnswerStatus.Undefined:
 			case AnswerStatus.PolicyError:
 				return this.fail(answers.fault);
@@ -66,8 +73,8 @@ export class Combined {
 		}
 	}
 
-	private read(answers: Answers, operations: Operations): bool {
-		let kind = this.decision.read(answers.value.ptr, answers.value.size, operations);
+	private read(answers: Answers, operations: Operations, draws: Draws): bool {
+		let kind = this.decision.read(answers.value.ptr, answers.value.size, operations, draws);
 		this.unknownFields += this.decision.unknownFields;
 		if (kind == DecisionKind.Invalid) return this.fail(this.decision.fault);
 		this.hasDecision = true;

@@ -20,6 +20,7 @@ const FIELDS: StaticArray<string> = [
 	"query_parameters_to_set",
 	"query_parameters_to_remove",
 	"dynamic_metadata",
+	"quota_denied",
 ];
 const NAMES: StaticArray<Slice> = [
 	Slice.of(FIELDS[0]),
@@ -28,8 +29,11 @@ const NAMES: StaticArray<Slice> = [
 	Slice.of(FIELDS[3]),
 	Slice.of(FIELDS[4]),
 	Slice.of(FIELDS[5]),
+	Slice.of(FIELDS[6]),
 ];
 const EMPTY = new Slice();
+const BODY = Slice.of("body");
+const QUOTA_DENIED: i32 = 6;
 
 /** The fields of a decision that change the request or its answer, read into operations. Reused. */
 @final
@@ -77,8 +81,10 @@ export class DecisionOperations {
 				return this.pairs(node, OperationKind.SetQueryParameter, OperationKind.AddQueryParameter);
 			case 4:
 				return this.names(node, OperationKind.RemoveQueryParameter);
-			default:
+			case 5:
 				return this.metadata(node);
+			default:
+				return this.quotaDenied(node);
 		}
 	}
 
@@ -176,6 +182,35 @@ export class DecisionOperations {
 		this.document.raw(node, this.valueSlice);
 		this.operations.add(OperationKind.Metadata, EMPTY, this.valueSlice);
 		return true;
+	}
+
+	/** What the answer is where a quota refuses the request: an object with body and headers. */
+	private quotaDenied(value: i32): bool {
+		let document = this.document;
+		if (document.kind(value) != JsonKind.Object) return this.expect(false, " is not an object");
+		for (let node = document.first(value); node != NONE; node = document.next(node)) {
+			if (document.keyIs(node, BODY)) {
+				if (!this.body(node)) return false;
+			} else if (document.keyIs(node, NAMES[0])) {
+				this.field = 0;
+				let isRead = this.pairs(node, OperationKind.QuotaHeader, OperationKind.QuotaHeader);
+				if (!isRead) this.fault = "quota_denied." + this.fault;
+				if (!isRead) return false;
+				this.field = QUOTA_DENIED;
+			} else {
+				return this.expect(false, " has a member that is neither body nor headers");
+			}
+		}
+		return true;
+	}
+
+	private body(node: i32): bool {
+		if (this.document.kind(node) != JsonKind.String) return this.expect(false, " has a body that is not a string");
+		this.value.reset();
+		this.document.text(node, this.value);
+		this.valueSlice.set(this.value.ptr, this.value.size);
+		this.operations.add(OperationKind.QuotaBody, EMPTY, this.valueSlice);
+		return this.expect(!this.value.overflowed, " has a body of more than 16 KiB");
 	}
 
 	private expect(holds: bool, what: string): bool {

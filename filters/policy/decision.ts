@@ -1,8 +1,11 @@
+import { Quota } from "../config/config";
+import { Draws } from "../quota/draws";
 import { Bytes } from "../wire/bytes";
 import { JsonDocument } from "../wire/json-reader";
 import { JsonKind } from "../wire/json-tape";
 import { Slice } from "../wire/slice";
 import { DecisionOperations } from "./decision-operations";
+import { DecisionQuotas } from "./decision-quotas";
 import { Operations } from "./operations";
 
 /** What reading a decision came to. `Invalid` is a policy error: its `fault` names the field. */
@@ -46,9 +49,18 @@ export class Decision {
 
 	private document: JsonDocument = new JsonDocument();
 	private changes: DecisionOperations = new DecisionOperations();
+	private quotas: DecisionQuotas;
 
-	/** Reads one decision and adds what it does to the request to `operations` (a denial's headers too). */
-	read(ptr: usize, size: i32, operations: Operations): DecisionKind {
+	/** @param quotas of the configuration. */
+	constructor(quotas: Array<Quota>) {
+		this.quotas = new DecisionQuotas(quotas);
+	}
+
+	/**
+	 * Reads one decision and adds what it does to the request to `operations` (a denial's headers too), and what the
+	 * request draws on to `draws`.
+	 */
+	read(ptr: usize, size: i32, operations: Operations, draws: Draws): DecisionKind {
 		this.status = DEFAULT_DENIAL;
 		this.body.reset();
 		this.reason.reset();
@@ -61,7 +73,7 @@ export class Decision {
 		if (kind == JsonKind.True) return DecisionKind.Allowed;
 		if (kind == JsonKind.False) return DecisionKind.Denied;
 		if (kind != JsonKind.Object) return this.invalid("the decision is neither a boolean nor an object");
-		return this.readObject(operations);
+		return this.readObject(operations, draws);
 	}
 
 	private invalid(fault: string): DecisionKind {
@@ -69,7 +81,7 @@ export class Decision {
 		return DecisionKind.Invalid;
 	}
 
-	private readObject(operations: Operations): DecisionKind {
+	private readObject(operations: Operations, draws: Draws): DecisionKind {
 		let document = this.document;
 		let member = document.member(document.root, ALLOWED);
 		if (member == NONE) return this.invalid("allowed is missing");
@@ -78,13 +90,13 @@ export class Decision {
 		let allowed = kind == JsonKind.True;
 		this.changes.begin(document, allowed, operations);
 		for (let node = document.first(document.root); node != NONE; node = document.next(node)) {
-			if (!this.readField(node)) return DecisionKind.Invalid;
+			if (!this.readField(node, draws)) return DecisionKind.Invalid;
 		}
 		if (!operations.complete) return this.invalid("the decision's headers are larger than 64 KiB together");
 		return allowed ? DecisionKind.Allowed : DecisionKind.Denied;
 	}
 
-	private readField(node: i32): bool {
+	private readField(node: i32, draws: Draws): bool {
 		let document = this.document;
 		if (document.keyIs(node, ALLOWED)) return true;
 		if (document.keyIs(node, HTTP_STATUS)) return this.readStatus(node);
@@ -92,12 +104,18 @@ export class Decision {
 		if (document.keyIs(node, REASON)) return this.readText(node, this.reason, "reason");
 		if (document.keyIs(node, RULE)) return this.readText(node, this.rule, "rule");
 		if (document.keyIs(node, TTL)) return this.readTtl(node);
-		if (document.keyIs(node, QUOTAS)) return this.expect(false, "quotas are not available in this version");
+		if (document.keyIs(node, QUOTAS)) return this.readQuotas(node, draws);
 		if (!this.changes.isOurs(node)) {
 			this.unknownFields++;
 			return true;
 		}
 		return this.expect(this.changes.read(node), this.changes.fault);
+	}
+
+	private readQuotas(node: i32, draws: Draws): bool {
+		let holds = this.quotas.read(this.document, node, draws);
+		this.unknownFields += this.quotas.unknownFields;
+		return this.expect(holds, this.quotas.fault);
 	}
 
 	private expect(holds: bool, fault: string): bool {

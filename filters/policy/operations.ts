@@ -14,6 +14,10 @@ export enum OperationKind {
 	DenialHeader = 7,
 	/** Name empty, value JSON: goes to filter state. */
 	Metadata = 8,
+	/** A header of the answer where a quota refuses the request. */
+	QuotaHeader = 9,
+	/** Name empty: the body of that answer; the first of several counts. */
+	QuotaBody = 10,
 }
 
 /** All operations of one request together, names and values. */

@@ -3,6 +3,7 @@ import { CheckResponse } from "../check/check-response";
 import { OutcomeKind } from "../check/outcome";
 import { cancelGrpc } from "../host/grpc";
 import { Plugin } from "../plugin";
+import { Draws } from "../quota/draws";
 import { outcomeName } from "../stats";
 import { Stream } from "../stream";
 import { Slice } from "../wire/slice";
@@ -10,6 +11,8 @@ import { Operations } from "./operations";
 
 /** What the shadows' decisions would do goes nowhere. */
 const discarded = new Operations();
+/** Nor do they draw on anything. */
+const undrawn = new Draws();
 
 /** The question to a request's shadow Policies: asked beside the real one, awaited by nobody. */
 @final
@@ -58,7 +61,7 @@ export class ShadowCheck {
 		for (let i = 0; i < policies.length; i++) {
 			let bit = (<u64>1) << i;
 			if ((selected & bit) == 0) continue;
-			combined.combine(policies, bit, plugin.answers, discarded);
+			combined.combine(policies, bit, plugin.answers, discarded, undrawn);
 			worst = max(worst, combined.kind);
 			plugin.stats.shadowDecided(combined.kind);
 			let name = policies[i].name;

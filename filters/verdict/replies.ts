@@ -1,22 +1,31 @@
 import { OutcomeKind } from "../check/outcome";
 import { HeaderList } from "../host/header-list";
+import { HeaderMap, replaceHeader } from "../host/headers";
 import { NO_GRPC_STATUS, sendLocalResponse } from "../host/stream";
 import { Decision } from "../policy/decision";
 import { OperationKind, Operations } from "../policy/operations";
+import { RateLimitFields, secondsUntil } from "../quota/rate-limit-fields";
 import { Bytes } from "../wire/bytes";
+import { writeJsonInt } from "../wire/json-writer";
 import { Slice } from "../wire/slice";
 
 const DECISION_ID = Slice.of("x-sluice-decision-id");
 const CONTENT_TYPE = Slice.of("content-type");
 const TEXT = Slice.of("text/plain; charset=utf-8");
 
+const RETRY_AFTER = Slice.of("retry-after");
+const RATE_LIMIT = Slice.of("ratelimit");
+const RATE_LIMIT_POLICY = Slice.of("ratelimit-policy");
+
 const DENIED = Slice.of("sluice_denied");
+const QUOTA = Slice.of("sluice_quota");
 const POLICY_ERROR = Slice.of("sluice_policy_error");
 const BAD_INPUT = Slice.of("sluice_bad_input");
 const UNAVAILABLE = Slice.of("sluice_unavailable");
 const INTERNAL_ERROR = Slice.of("sluice_internal_error");
 
 const NO_POLICY_TEXT = Slice.of("no policy allows this request\n");
+const QUOTA_TEXT = Slice.of("the quota of this request is used up\n");
 const POLICY_ERROR_TEXT = Slice.of("the policy failed on this request\n");
 const BAD_INPUT_TEXT = Slice.of(
 	"the request cannot be decided on: its path, host, headers or body are malformed or too large\n",
@@ -42,6 +51,8 @@ export enum BodyFault {
 }
 
 const headers = new HeaderList();
+const seconds = new Bytes(20, 20);
+const quotaBody = new Slice();
 
 /** Answers the selected stream with what a policy's denial says. */
 export function replyDenied(decision: Decision, operations: Operations, id: Bytes): void {
@@ -84,6 +95,57 @@ export function replyBodyFault(fault: BodyFault, id: Bytes): void {
 	} else {
 		send(413, BODY_TOO_LARGE, BODY_TOO_LARGE_TEXT.ptr, BODY_TOO_LARGE_TEXT.size, RESOURCE_EXHAUSTED);
 	}
+}
+
+/**
+ * Answers the selected stream where a quota refuses it, with what the decisions say of that.
+ *
+ * @param retryAtNs when it would be granted; 0: never.
+ */
+export function replyQuotaDenied(
+	operations: Operations,
+	fields: RateLimitFields,
+	retryAtNs: u64,
+	nowNs: u64,
+	id: Bytes,
+): void {
+	headers.reset();
+	quotaBody.set(QUOTA_TEXT.ptr, QUOTA_TEXT.size);
+	let hasBody = false;
+	let typed = false;
+	operations.rewind();
+	while (operations.next()) {
+		let name = operations.name;
+		let value = operations.value;
+		if (operations.kind == OperationKind.QuotaBody && !hasBody) {
+			hasBody = true;
+			quotaBody.set(value.ptr, value.size);
+		}
+		if (operations.kind != OperationKind.QuotaHeader) continue;
+		typed = typed || CONTENT_TYPE.equals(name.ptr, name.size);
+		headers.add(name.ptr, name.size, value.ptr, value.size);
+	}
+	if (!typed && quotaBody.size > 0) headers.add(CONTENT_TYPE.ptr, CONTENT_TYPE.size, TEXT.ptr, TEXT.size);
+	if (retryAtNs != 0) {
+		seconds.reset();
+		writeJsonInt(seconds, max<i64>(<i64>secondsUntil(retryAtNs, nowNs), 1));
+		headers.add(RETRY_AFTER.ptr, RETRY_AFTER.size, seconds.ptr, seconds.size);
+	}
+	if (fields.limit.size > 0) {
+		headers.add(RATE_LIMIT_POLICY.ptr, RATE_LIMIT_POLICY.size, fields.policy.ptr, fields.policy.size);
+		headers.add(RATE_LIMIT.ptr, RATE_LIMIT.size, fields.limit.ptr, fields.limit.size);
+	}
+	headers.add(DECISION_ID.ptr, DECISION_ID.size, id.ptr, id.size);
+	sendLocalResponse(429, QUOTA, quotaBody.ptr, quotaBody.size, headers, RESOURCE_EXHAUSTED);
+}
+
+/** Says in an allowed response what is left of its quotas. */
+export function addRateLimit(fields: RateLimitFields): void {
+	if (fields.limit.size == 0) return;
+	let policy = fields.policy;
+	let limit = fields.limit;
+	replaceHeader(HeaderMap.Response, RATE_LIMIT_POLICY.ptr, RATE_LIMIT_POLICY.size, policy.ptr, policy.size);
+	replaceHeader(HeaderMap.Response, RATE_LIMIT.ptr, RATE_LIMIT.size, limit.ptr, limit.size);
 }
 
 function beginFixed(id: Bytes): void {

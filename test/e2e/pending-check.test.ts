@@ -184,7 +184,7 @@ describe("an answer of the Mixer's", () => {
 		["`allowed` of a wrong type", { allowed: "true" }],
 		["headers of a wrong type", { allowed: true, headers: ["a"] }],
 		["a status that is none", { allowed: false, http_status: 99 }],
-		["quotas, which do not exist yet", { allowed: true, quotas: [{ name: "q", key: "k", amount: 1 }] }],
+		["a quota that does not exist", { allowed: true, quotas: [{ name: "q", key: ["k"], amount: 1 }] }],
 		["a header with a line break", { allowed: true, headers: { "x-a": "b\r\nx-role: admin" } }],
 		["a header that is no header", { allowed: true, headers: { "x a": "b" } }],
 	] as const) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { answer, get, sealed, startFilter } from "../support/filter-host.ts";
+import { answer, get, quota, sealed, startFilter } from "../support/filter-host.ts";
 
 describe("a decision that allows", () => {
 	const cases: [name: string, path: string, decision: object, headers: [string, string][]][] = [
@@ -56,6 +56,11 @@ describe("a decision that allows", () => {
 	});
 });
 
+/** A decision that draws on the Quota of `quota` in its filter-host form. */
+function draws(...entries: readonly object[]): object {
+	return { allowed: true, quotas: entries.map((entry) => ({ name: "reads", key: ["alice"], ...entry })) };
+}
+
 describe("a decision of a wrong type is a policy error that names the field", () => {
 	const cases: [decision: unknown, fault: string][] = [
 		[null, "the decision is neither a boolean nor an object"],
@@ -96,11 +101,38 @@ describe("a decision of a wrong type is a policy error that names the field", ()
 		[{ allowed: true, query_parameters_to_set: { "": "x" } }, "query_parameters_to_set has an empty name"],
 		[{ allowed: true, query_parameters_to_remove: {} }, "query_parameters_to_remove is not a list"],
 		[{ allowed: true, dynamic_metadata: 1 }, "dynamic_metadata is not an object"],
-		[{ allowed: true, quotas: [] }, "quotas are not available in this version"],
+		[{ allowed: true, quotas: {} }, "quotas is not a list"],
+		[{ allowed: true, quotas: ["reads"] }, "quotas has an entry that is not an object"],
+		[{ allowed: true, quotas: [{ key: [] }] }, "quotas has an entry without name"],
+		[{ allowed: true, quotas: [{ name: 1, key: [] }] }, "quotas has a name that is not a string"],
+		[{ allowed: true, quotas: [{ name: "other", key: [] }] }, "quotas names a Quota that does not exist: other"],
+		[{ allowed: true, quotas: [{ name: "x".repeat(64), key: [] }] }, "quotas has a name that is no Quota's"],
+		[draws({ key: undefined }), "quotas has an entry without key; write [] for one counter for all"],
+		[draws({ key: "alice" }), "quotas has a key that is not a list; write [] for one counter for all"],
+		[draws({ key: [1, 2, 3, 4, 5, 6, 7, 8, 9] }), "quotas has a key with more than 8 values"],
+		[draws({ key: [null] }), "quotas has a key with a value that is neither text nor a number nor a boolean"],
+		[draws({ key: [["a"]] }), "quotas has a key with a value that is neither text nor a number nor a boolean"],
+		[draws({ key: ["x".repeat(1022)] }), "quotas has a key of more than 1024 bytes"],
+		[draws({ amount: "1" }), "quotas has an amount that is not a whole number from 0 to 10^15"],
+		[draws({ amount: -1 }), "quotas has an amount that is not a whole number from 0 to 10^15"],
+		[draws({ amount: 1.5 }), "quotas has an amount that is not a whole number from 0 to 10^15"],
+		[draws({ amount: 1e16 }), "quotas has an amount that is not a whole number from 0 to 10^15"],
+		[draws({ limit: 0 }), "quotas has a limit that is not a whole number from 1 to 10^15"],
+		[draws({ amount: 1e15 }, { amount: 1 }), "quotas draws more than 10^15 of one quota and key"],
+		[draws({ limit: 1 }, { limit: 2 }), "quotas has two entries of one quota and key with different limits"],
+		[draws(...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => ({ key: [n] }))), "quotas has more than 8 entries"],
+		[{ allowed: false, quotas: [{ name: "other", key: [] }] }, "quotas names a Quota that does not exist: other"],
+		[{ allowed: true, quota_denied: "no" }, "quota_denied is not an object"],
+		[{ allowed: true, quota_denied: { status: 1 } }, "quota_denied has a member that is neither body nor headers"],
+		[{ allowed: true, quota_denied: { body: 1 } }, "quota_denied has a body that is not a string"],
+		[
+			{ allowed: true, quota_denied: { headers: { "x-a": 1 } } },
+			"quota_denied.headers holds something other than strings",
+		],
 	];
 	for (const [decision, fault] of cases) {
 		test(`${JSON.stringify(decision)}: ${fault}`, async () => {
-			const host = await startFilter();
+			const host = await startFilter({ quotas: [quota()] });
 			const stream = get(host, "/");
 			answer(host.grpc.last, decision);
 			assert.equal(stream.localResponse?.status, 403);

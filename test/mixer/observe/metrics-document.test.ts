@@ -52,7 +52,7 @@ describe("docs/metrics.md", () => {
 	});
 
 	test("lists exactly the metrics that the filter defines", async () => {
-		const files = ["stats.ts", "report/record-stats.ts"].map(
+		const files = ["stats.ts", "report/record-stats.ts", "quota/quota-stats.ts"].map(
 			(name) => new URL(`../../../filters/${name}`, import.meta.url),
 		);
 		const source = (await Promise.all(files.map((file) => readFile(file, "utf8")))).join("\n");

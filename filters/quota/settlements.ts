@@ -1,0 +1,119 @@
+import { AllocateCall } from "./allocate-call";
+import { ItemKind } from "./allocate-request";
+import { Allocator } from "./allocator";
+import { CallItem } from "./call-item";
+import { Draw, MAX_AMOUNT, sameKey } from "./draws";
+import { QuotaStats } from "./quota-stats";
+
+/** Calls sent or to be sent again; one more is dropped, and counted. Each has up to 64 quotas and keys in it. */
+const MAX_CALLS: i32 = 32;
+const NS_PER_MS: u64 = 1000000;
+/** A call is tried for so long: the Mixer knows a repeated one for 20 seconds. */
+const TRIED_FOR_NS: u64 = 15000 * NS_PER_MS;
+
+/**
+ * Corrections of what was charged: collected for a tick, one for each quota and key, sent by themselves and again until
+ * they are answered. What adds and what takes away are apart: one may count only in the window of its charge.
+ */
+@final
+export class Settlements {
+	private adding: AllocateCall | null = null;
+	private taking: AllocateCall | null = null;
+	/** Failed, to be sent again at the next tick. */
+	private failed: Array<AllocateCall> = new Array<AllocateCall>();
+	private calls: i32 = 0;
+
+	constructor(
+		private allocator: Allocator,
+		private stats: QuotaStats,
+	) {}
+
+	/**
+	 * Corrects a charge of `reserved` to `amount`.
+	 *
+	 * @param chargedAtMs what the charge's answer said; 0 where there was no charge.
+	 */
+	add(draw: Draw, amount: u64, reserved: u64, chargedAtMs: u64, nowNs: u64): void {
+		if (amount == reserved) return;
+		let isAdding = amount > reserved;
+		let call = isAdding ? this.adding : this.taking;
+		if (call === null) call = this.allocator.blank(0, 0);
+		let item = itemOf(call, draw);
+		if (item !== null && max(item.amount + amount, item.reserved + reserved) > MAX_AMOUNT) {
+			this.send(call, nowNs);
+			call = this.allocator.blank(0, 0);
+			item = null;
+		}
+		if (item === null) item = call.add(ItemKind.Settle, draw, -1, 0);
+		// Of several charges the oldest says whether they still count: rather too much is counted than too little.
+		item.chargedAtMs = item.reserved == 0 ? chargedAtMs : min(item.chargedAtMs, chargedAtMs);
+		item.amount += amount;
+		item.reserved += reserved;
+		let kept: AllocateCall | null = call;
+		if (call.isFull) {
+			this.send(call, nowNs);
+			kept = null;
+		}
+		if (isAdding) this.adding = kept;
+		else this.taking = kept;
+	}
+
+	/** Called several times a second: sends what was collected, and what failed once more. */
+	tick(nowNs: u64): void {
+		let adding = this.adding;
+		let taking = this.taking;
+		this.adding = null;
+		this.taking = null;
+		for (let left = this.failed.length; left > 0; left--) {
+			let call = this.failed.shift();
+			if (!this.allocator.again(call, nowNs)) this.retry(call, nowNs);
+		}
+		if (adding !== null) this.send(adding, nowNs);
+		if (taking !== null) this.send(taking, nowNs);
+	}
+
+	/** One of its calls was answered in full. */
+	settled(call: AllocateCall): void {
+		this.stats.settlementsTaken(call.count);
+		this.end(call);
+	}
+
+	/** One of its calls was not, or not in full: the same again, later. */
+	retry(call: AllocateCall, nowNs: u64): void {
+		if (nowNs - call.sentNs < TRIED_FOR_NS) {
+			this.failed.push(call);
+			return;
+		}
+		this.stats.settlementsDropped(call.count);
+		this.end(call);
+	}
+
+	/** One of its calls can never be taken. */
+	refused(call: AllocateCall): void {
+		this.stats.settlementsDropped(call.count);
+		this.end(call);
+	}
+
+	private send(call: AllocateCall, nowNs: u64): void {
+		if (this.calls >= MAX_CALLS) {
+			this.stats.settlementsDropped(call.count);
+			this.allocator.release(call);
+			return;
+		}
+		this.calls++;
+		call.isSettlement = true;
+		if (!this.allocator.send(call, nowNs)) this.retry(call, nowNs);
+	}
+
+	private end(call: AllocateCall): void {
+		this.calls--;
+		this.allocator.release(call);
+	}
+}
+
+function itemOf(call: AllocateCall, draw: Draw): CallItem | null {
+	for (let i = 0; i < call.count; i++) {
+		if (sameKey(call.at(i).draw, draw)) return call.at(i);
+	}
+	return null;
+}
