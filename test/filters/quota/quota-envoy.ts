@@ -110,12 +110,12 @@ export interface QuotaEnvoyOptions {
 
 /** The VMs of one Envoy: they share data, metrics and clock. */
 export class QuotaEnvoy {
-	readonly vms: readonly FakeHost[];
-	readonly sharedData: SharedData;
+	readonly vms: FakeHost[];
+	readonly #start: (clockNs?: bigint) => Promise<FakeHost>;
 
-	private constructor(vms: readonly FakeHost[], sharedData: SharedData) {
+	private constructor(vms: FakeHost[], start: (clockNs?: bigint) => Promise<FakeHost>) {
 		this.vms = vms;
-		this.sharedData = sharedData;
+		this.#start = start;
 	}
 
 	static async start({ quotas, fields = {}, host = {}, vms = 1 }: QuotaEnvoyOptions): Promise<QuotaEnvoy> {
@@ -126,8 +126,14 @@ export class QuotaEnvoy {
 			report: { attributes: ["check.outcome", "quota.name", "quota.outcome", "quota.remaining"] },
 			...fields,
 		};
-		const hosts = Array.from({ length: vms }, () => startFilter(configured, { ...shared, ...host }));
-		return new QuotaEnvoy(await Promise.all(hosts), shared.sharedData);
+		const start = (clockNs?: bigint) =>
+			startFilter(configured, { ...shared, ...host, ...(clockNs === undefined ? {} : { clockNs }) });
+		return new QuotaEnvoy(await Promise.all(Array.from({ length: vms }, () => start())), start);
+	}
+
+	/** A VM is gone without a word, and another one takes its place. */
+	async replace(index = 0): Promise<void> {
+		this.vms[index] = await this.#start(this.vm(index).clockNs);
 	}
 
 	/** The only VM, or one of several. */

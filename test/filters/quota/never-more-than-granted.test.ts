@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import type { Quota } from "../../../galley/snapshot.ts";
+import { scaled } from "../../support/scale.ts";
+import { type Event, LossyWorld } from "./lossy-world.ts";
+import { quotaOf } from "./quota-envoy.ts";
+
+const number = fc.nat({ max: 1000 });
+const event: fc.Arbitrary<Event> = fc.oneof(
+	{
+		weight: 60,
+		arbitrary: fc.record({
+			kind: fc.constant("request" as const),
+			vm: number,
+			keys: fc.array(fc.nat({ max: 1 }), { minLength: 1, maxLength: 2 }),
+			amount: fc.integer({ min: 1, max: 3 }),
+		}),
+	},
+	{
+		weight: 30,
+		arbitrary: fc.record({
+			kind: fc.constant("burst" as const),
+			vm: number,
+			key: fc.nat({ max: 1 }),
+			count: fc.integer({ min: 5, max: 40 }),
+		}),
+	},
+	{ weight: 50, arbitrary: fc.record({ kind: fc.constant("arrive" as const), call: number }) },
+	{ weight: 45, arbitrary: fc.record({ kind: fc.constant("answer" as const), answer: number }) },
+	{ weight: 5, arbitrary: fc.record({ kind: fc.constant("lose" as const), answer: number }) },
+	{ weight: 5, arbitrary: fc.record({ kind: fc.constant("fail" as const), call: number }) },
+	{ weight: 5, arbitrary: fc.record({ kind: fc.constant("end" as const), stream: number }) },
+	{
+		weight: 12,
+		arbitrary: fc.record({
+			kind: fc.constant("pass" as const),
+			ms: fc.constantFrom(10, 20, 50, 120, 300, 900),
+		}),
+	},
+	{ weight: 1, arbitrary: fc.record({ kind: fc.constant("replace" as const), vm: number }) },
+);
+
+const algorithms: [algorithm: Quota["algorithm"], windowMs: number][] = [
+	["fixed", 1000],
+	["rolling", 1000],
+	["gcra", 1000],
+];
+
+describe("whatever messages are lost, repeated, reordered or late", () => {
+	for (const [algorithm, windowMs] of algorithms) {
+		test(`never is more spent of a limit (${algorithm}) than the store's bound`, async () => {
+			const scenario = fc.record({
+				limit: fc.constantFrom(4, 20, 40, 60, 100),
+				envoys: fc.integer({ min: 1, max: 2 }),
+				events: fc.array(event, { minLength: 40, maxLength: 150, size: "max" }),
+			});
+			await fc.assert(
+				fc.asyncProperty(scenario, async ({ limit, envoys, events }) => {
+					const burst = algorithm === "gcra" ? { burst: Math.ceil(limit / 2) } : {};
+					const world = await LossyWorld.start(quotaOf({ limit, windowMs, algorithm, ...burst }), envoys);
+					for (const each of events) await world.run(each);
+					await world.settle();
+					assert.equal(world.failures, 0, "callbacks failed");
+					assertBound(world, { algorithm, limit, windowMs });
+				}),
+				{ numRuns: scaled({ quick: 8, full: 2000 }) },
+			);
+		});
+	}
+});
+
+interface Rule {
+	readonly algorithm: Quota["algorithm"];
+	readonly limit: number;
+	readonly windowMs: number;
+}
+
+/** What a grant takes at most from the store to the request that waits for it: the Policy's deadline. */
+const DEADLINE_MS = 200;
+
+/**
+ * What mixer/quota/README.md promises, over all proxies. What was granted to a waiting request is spent when the answer
+ * arrives; a fixed window's ends with the window, but any other span has to be longer by that.
+ */
+function assertBound({ admissions }: LossyWorld, { algorithm, limit, windowMs }: Rule): void {
+	for (const key of new Set(admissions.map((each) => each.key))) {
+		const own = admissions.filter((each) => each.key === key);
+		for (const { atMs } of own) {
+			if (algorithm === "fixed") {
+				const window = Math.floor(atMs / windowMs);
+				const spent = sum(own.filter((each) => Math.floor(each.atMs / windowMs) === window));
+				assert.ok(spent <= limit, `${spent} of ${limit} spent of ${key} in window ${window}`);
+				continue;
+			}
+			const since = own.filter((each) => each.atMs >= atMs && each.atMs < atMs + windowMs - DEADLINE_MS);
+			const capacity = algorithm === "gcra" ? Math.ceil(limit / 2) + limit : limit;
+			const bound = capacity + Math.floor((algorithm === "gcra" ? Math.ceil(limit / 2) : limit) / 20);
+			assert.ok(sum(since) <= bound, `${sum(since)} of ${bound} spent of ${key} from ${atMs} on`);
+		}
+	}
+}
+
+function sum(admissions: LossyWorld["admissions"]): number {
+	return admissions.reduce((total, { amount }) => total + amount, 0);
+}

@@ -1,0 +1,9 @@
+package quotas
+
+drawn := {
+	"allowed": true,
+	"quotas": [{"name": name, "key": [object.get(input.request.headers, "x-key", "")]} |
+		some name in split(input.request.headers["x-quotas"], ",")
+	],
+	"quota_denied": {"body": "come back later\n", "headers": {"x-denied": "yes"}},
+}
