@@ -13,6 +13,10 @@ export const DEPLOYMENTS = {
 	native: nativeFilters(NATIVE_RULES, "status"),
 	proxy: sluice({ placement: "auto", entrypoint: BOOKSTORE }, "proxy"),
 	regex: sluice({ placement: "auto", entrypoint: "bench/regex/decision", more: "regex" }, "proxy"),
+	quotas: sluice(
+		{ placement: "auto", entrypoint: "bench/quotas/decision", more: "quotas", quotas: ["role", "all"] },
+		"proxy",
+	),
 	mixer: sluice({ placement: "mixer", entrypoint: BOOKSTORE }, "mixer"),
 	opa: opaPeer,
 } as const satisfies Record<string, Deploy>;
@@ -37,6 +41,7 @@ export const VARIANTS: readonly Variant[] = [
 	{ id: "cached", title: "Sluice, policy in Envoy, cached", deployment: "proxy", requests: "same" },
 	{ id: "uncached", title: "Sluice, policy in Envoy", deployment: "proxy", requests: "new" },
 	{ id: "regex", title: "Sluice, policy with a regex in Envoy", deployment: "regex", requests: "new" },
+	{ id: "quotas", title: "Sluice, policy in Envoy, cached, two quotas", deployment: "quotas", requests: "same" },
 	{ id: "mixer", title: "Sluice, policy in the Mixer", deployment: "mixer", requests: "new" },
 	{ id: "opa", title: "ext_authz, server on OPA's library", deployment: "opa", requests: "new" },
 ];

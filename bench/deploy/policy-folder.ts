@@ -8,12 +8,17 @@ import { checkout } from "../../cli/checkout.ts";
  */
 export const DECISION_TIMEOUT = "2s";
 
+/** A Quota of which a twentieth lasts for seconds at any rate that is measured. */
+const ENDLESS = { limit: 1_000_000_000, window: "1d", failureMode: "deny" };
+
 /** A configuration to be built for one deployment. */
 export interface PolicyFolderOptions {
 	readonly placement: "auto" | "mixer";
 	readonly entrypoint: string;
 	/** A folder of bench/policies whose Rego is put beside the bookstore's. */
 	readonly more?: string;
+	/** Names of Quotas that never run out. */
+	readonly quotas?: readonly string[];
 }
 
 /**
@@ -27,6 +32,7 @@ export async function writePolicyFolder(dir: string, options: PolicyFolderOption
 	if (options.more) await cp(join(checkout, "bench/policies", options.more), bundle, { recursive: true });
 	const documents = [
 		policy(options),
+		...(options.quotas ?? []).map((name) => ({ kind: "Quota", metadata: { name }, spec: ENDLESS })),
 		{ kind: "Handler", metadata: { name: "metrics" }, spec: { adapter: "prometheus" } },
 		{
 			kind: "Handler",

@@ -32,7 +32,8 @@ test("the command that is shown asks for the same again", () => {
 test("an unknown variant is refused by name", () => {
 	assert.throws(() => planOf({ variants: ["bare", "wrk"] }), {
 		code: "invalid",
-		message: "--variants: there is no wrk; there are bare, nothing, native, cached, uncached, regex, mixer, opa",
+		message:
+			"--variants: there is no wrk; there are bare, nothing, native, cached, uncached, regex, quotas, mixer, opa",
 	});
 });
 

@@ -9,7 +9,7 @@ import { checkout } from "../support/programs.ts";
 import { scaled } from "../support/scale.ts";
 
 /** A cold build of the server on OPA's library alone takes minutes. */
-const ids = ["bare", "nothing", "native", "cached", "uncached", "regex", "mixer"];
+const ids = ["bare", "nothing", "native", "cached", "uncached", "regex", "quotas", "mixer"];
 const variants = scaled({ quick: 0, full: 1 }) === 1 ? [...ids, "opa"] : ids;
 
 interface Line {
