@@ -17,7 +17,7 @@ build that fails writes nothing.
 
 Examples:
   $ sluice build policies --out build/policies
-   ✓ policy   0.7 s   bookstore@3f9a1c → proxy (reads 3 inputs, 13 tests pass)
+   ✓ policy   0.7 s   bookstore@3f9a1c → proxy (reads 4 inputs, 15 tests pass)
   $ sluice build policies --out build/policies --explain`;
 
 interface Options {

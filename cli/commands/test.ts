@@ -14,7 +14,7 @@ Exit status: 0 when all pass, skipped ones aside; 1 when one fails.
 
 Example:
   $ sluice test policies
-   ✓ 13 tests pass in OPA, 13 in the linked filter`;
+   ✓ 15 tests pass in OPA, 15 in the linked filter`;
 
 /** Adds `sluice test [DIR]`. */
 export function addTestCommand(program: Command, streams: CommandStreams = process): void {

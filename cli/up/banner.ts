@@ -47,6 +47,7 @@ export function tryLines(ports: BannerPorts): string {
 		[`curl -i ${app}/admin -H 'x-role: reader'`, '403 "readers cannot open /admin"'],
 		[`curl -i ${app}/internal`, '403 "no rule allows this path"'],
 		[`curl -i ${app}/books/1 -H 'x-role: librarian'`, "200, x-policy-tier: staff"],
+		[`curl -i '${app}/books?[1-6]' -H 'x-reader: ann'`, "200 five times, then 429"],
 	] as const;
 	const lines = tries.map(([command, outcome]) => ` ${command.padEnd(OUTCOME_COLUMN - 1)}→ ${outcome}\n`);
 	return `\n Try:\n${lines.join("")} curl -s localhost:${ports.admin}/metrics | grep sluice_decisions\n`;

@@ -38,10 +38,23 @@ decision := allow("public") if {
 	request.method in areas[segment].staff_methods
 }
 
-allow(kind) := {
-	"allowed": true,
-	"rule": concat("_", [segment, kind]),
-	"response_headers_to_add": tier_headers,
+allow(kind) := object.union(
+	{
+		"allowed": true,
+		"rule": concat("_", [segment, kind]),
+		"response_headers_to_add": tier_headers,
+	},
+	reader_quota,
+)
+
+# Each reader who gives a name has so many requests in a time: Quota reads in sluice.yaml.
+default reader_quota := {}
+
+reader_quota := {
+	"quotas": [{"name": "reads", "key": [reader]}],
+	"quota_denied": {"body": concat("", [reader, " has read enough for now\n"])},
+} if {
+	reader := request.headers["x-reader"]
 }
 
 deny(rule, reason) := {

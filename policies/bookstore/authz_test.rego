@@ -49,6 +49,18 @@ test_librarians_change_books if {
 	}
 }
 
+test_readers_with_a_name_draw_on_a_quota_of_their_own if {
+	decision := authz.decision with input as request("GET", ["books"], {"x-reader": "ann"})
+	decision.allowed
+	decision.quotas == [{"name": "reads", "key": ["ann"]}]
+	decision.quota_denied == {"body": "ann has read enough for now\n"}
+}
+
+test_denials_draw_on_nothing if {
+	decision := authz.decision with input as request("GET", ["admin"], {"x-reader": "ann"})
+	not decision.quotas
+}
+
 test_readers_do_not_change_books if {
 	every method in ["POST", "PUT", "PATCH", "DELETE"] {
 		decision := authz.decision with input as request(method, ["books", "1"], x_role("reader"))

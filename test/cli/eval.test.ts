@@ -38,6 +38,7 @@ for (const placement of ["proxy", "mixer"]) {
 			status: "ok",
 			placement,
 			read: [
+				["attributes", "request", "http", "headers", "x-reader"],
 				["attributes", "request", "http", "headers", "x-role"],
 				["attributes", "request", "http", "method"],
 				["request", "path_segments"],
@@ -52,7 +53,7 @@ for (const placement of ["proxy", "mixer"]) {
 
 test("evaluates where the build places it, and says so to people", async () => {
 	const text = await sluiceEval(JSON.stringify(staff), "-e", "bookstore/authz/decision");
-	assert.match(text, /^\{"allowed":true,.*\}\n proxy @[0-9a-f]{6} {3}\d+ µs, \d+ units of fuel, reads 3 inputs\n$/);
+	assert.match(text, /^\{"allowed":true,.*\}\n proxy @[0-9a-f]{6} {3}\d+ µs, \d+ units of fuel, reads 4 inputs\n$/);
 });
 
 test("spends the same fuel on the same input", async () => {

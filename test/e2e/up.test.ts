@@ -56,6 +56,7 @@ test("brings up the bookstore as the banner says, and leaves nothing behind", as
 		"DENY  403 GET /admin   staff_only    proxy",
 		"DENY  403 GET /internal no_rule       proxy",
 	]);
+	await usesUpAQuota();
 	const children = await childrenOf(run.pid);
 	assert.equal(children.length, 3);
 	const { status, elapsedMs } = await run.stop("SIGINT", "SIGINT");
@@ -206,7 +207,7 @@ function examples(): string {
 /** The banner of the first two minutes, for these ports; times and revision as they vary. */
 function banner(): string {
 	const { listener, admin, envoyAdmin } = ports;
-	return ` ✓ policy TIME   bookstore@REVISION → proxy (reads 3 inputs, 13 tests pass)
+	return ` ✓ policy TIME   bookstore@REVISION → proxy (reads 4 inputs, 15 tests pass)
  ✓ ready TIME
 
  app through Envoy  ${`http://127.0.0.1:${listener}`.padEnd(28)} metrics    http://127.0.0.1:${admin}/metrics
@@ -217,6 +218,7 @@ function banner(): string {
  curl -i localhost:${listener}/admin -H 'x-role: reader'${" ".repeat(12 - String(listener).length)}→ 403 "readers cannot open /admin"
  curl -i localhost:${listener}/internal${" ".repeat(29 - String(listener).length)}→ 403 "no rule allows this path"
  curl -i localhost:${listener}/books/1 -H 'x-role: librarian'${" ".repeat(7 - String(listener).length)}→ 200, x-policy-tier: staff
+ curl -i 'localhost:${listener}/books?[1-6]' -H 'x-reader: ann'${" ".repeat(5 - String(listener).length)}→ 200 five times, then 429
  curl -s localhost:${admin}/metrics | grep sluice_decisions
 
 `;
@@ -239,6 +241,18 @@ async function followsTheBanner(): Promise<void> {
 	const counted = async () =>
 		(await send({ port: ports.admin, path: "/metrics" })).body.includes('rule="books_public"} 2');
 	await waitUntil({ what: "the decisions in /metrics", timeoutMs: 20_000, probe: counted });
+}
+
+async function usesUpAQuota(): Promise<void> {
+	const answers = [];
+	for (let i = 1; i <= 6; i++) {
+		answers.push(await send({ port: ports.listener, path: `/books?${i}`, headers: { "x-reader": "ann" } }));
+	}
+	assert.deepEqual(
+		answers.map(({ status }) => status),
+		[200, 200, 200, 200, 200, 429],
+	);
+	assert.equal(answers[5]?.body, "ann has read enough for now\n");
 }
 
 async function accessLogLines(): Promise<number> {

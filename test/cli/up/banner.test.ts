@@ -67,6 +67,7 @@ test("says what to try on the bookstore", () => {
  curl -i localhost:8080/admin -H 'x-role: reader'        → 403 "readers cannot open /admin"
  curl -i localhost:8080/internal                         → 403 "no rule allows this path"
  curl -i localhost:8080/books/1 -H 'x-role: librarian'   → 200, x-policy-tier: staff
+ curl -i 'localhost:8080/books?[1-6]' -H 'x-reader: ann' → 200 five times, then 429
  curl -s localhost:9093/metrics | grep sluice_decisions
 `,
 	);

@@ -20,12 +20,13 @@ test("requires of the bookstore what its policy reads, and counts its tests", as
 			entrypoint: "bookstore/authz/decision",
 			placement: "proxy",
 			inputs: [
+				["attributes", "request", "http", "headers", "x-reader"],
 				["attributes", "request", "http", "headers", "x-role"],
 				["attributes", "request", "http", "method"],
 				["request", "path_segments"],
 			],
 			body: "none",
-			builtins: ["concat", "internal.member_2", "object.get"],
+			builtins: ["concat", "internal.member_2", "object.get", "object.union"],
 			deterministic: true,
 			strictBuiltinErrors: true,
 		},
@@ -33,7 +34,7 @@ test("requires of the bookstore what its policy reads, and counts its tests", as
 	assert.deepEqual(requirements.reportAttributes, ["response.code"]);
 	assert.match(requirements.revision, /^[0-9a-f]{64}$/);
 	assert.equal(requirements.opaVersion, "1.22.2");
-	assert.equal(testsPassed, 13);
+	assert.equal(testsPassed, 15);
 });
 
 test("makes the same bytes of the same input in another folder", async (context) => {
