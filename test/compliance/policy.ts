@@ -25,5 +25,5 @@ export function somePolicy(entrypoint: string, placement: RequestedPlacement): P
 /** What configures a filter that holds no Policy for requests. */
 export function somePluginConfig(revision: string): string {
 	const { settings } = assembleSnapshot("/case", []);
-	return pluginConfig({ settings, policies: [], reportAttributes: [] }, revision);
+	return pluginConfig({ settings, policies: [], quotas: [], reportAttributes: [] }, revision);
 }

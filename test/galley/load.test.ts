@@ -160,7 +160,7 @@ test("reads every field of every kind", async (context) => {
 				strictBuiltinErrors: false,
 				deadlineMs: 10_000,
 				file: "all.yaml",
-				line: 33,
+				line: 34,
 			},
 		],
 		quotas: [
