@@ -199,10 +199,12 @@ export class Stream {
 		this.token = 0;
 		if (this.replied || selectStream(this.id) != Status.Ok) return;
 		let result = this.conclude(plugin, response, false);
-		let isDecision = this.outcome.kind == OutcomeKind.Allowed || this.outcome.kind == OutcomeKind.Denied;
+		// What quotas make of it is another matter.
+		let kind = this.decidedNs == 0 ? this.outcome.kind : this.decidedKind;
+		let isDecision = kind == OutcomeKind.Allowed || kind == OutcomeKind.Denied;
 		if (message !== null && isDecision) {
 			let selected = this.selected & plugin.remote;
-			keepAnswer(plugin, this, selected, this.askedHash, message, this.outcome.allowed, this.askedNs);
+			keepAnswer(plugin, this, selected, this.askedHash, message, kind == OutcomeKind.Allowed, this.askedNs);
 		}
 		releaseBody();
 		this.bag.body.leave();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { QuotaItem_Kind as Kind } from "../../../mixer/api/generated/mixer_pb.js";
-import { bodyOf, counter, recordOf, sealed } from "../../support/filter-host.ts";
+import { bodyOf, checks, counter, recordOf, sealed } from "../../support/filter-host.ts";
 import { allocates, pendingAllocates, QuotaEnvoy, QuotaStoreSide, quotaOf, reads, requestOf, theAllocate } from "./quota-envoy.ts"; // biome-ignore format: a row
 
 const quotas = [quotaOf({ limit: 1000 }), quotaOf({ name: "small", limit: 2 })];
@@ -19,6 +19,17 @@ describe("a request that draws on a quota", () => {
 		assert.equal(sealed(first), true);
 		for (let i = 0; i < 4; i++) assert.equal(envoy.draw([reads()]).result, "continue");
 		assert.equal(allocates(envoy.vm()).length, 1);
+	});
+
+	test("has its decision kept, though it waits; the spending is not", async () => {
+		const store = new QuotaStoreSide(quotas);
+		const envoy = await QuotaEnvoy.start({ quotas });
+		for (let i = 0; i < 3; i++) {
+			envoy.draw([reads({ name: "small" })]);
+			await store.answerAll(envoy.vm());
+		}
+		assert.equal(checks(envoy.vm()).length, 1);
+		assert.equal(allocates(envoy.vm()).length, 3);
 	});
 
 	test("renews the lease in the background when little is left", async () => {
