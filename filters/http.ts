@@ -77,7 +77,9 @@ export function proxy_on_log(id: u32): void {
 
 export function proxy_on_done(id: u32): u32 {
 	let plugin = pluginOf(id);
-	if (plugin !== null) plugin.reporter.leave(nowNs());
+	if (plugin === null) return DONE;
+	plugin.quotas.settlements.leave(nowNs());
+	plugin.reporter.leave(nowNs());
 	return DONE;
 }
 

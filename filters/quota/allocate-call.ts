@@ -42,6 +42,14 @@ export class AllocateCall {
 		while (this.waiters.length > 0) this.waiters.pop();
 	}
 
+	/** Becomes a call whose message was written elsewhere: its items are unknown but for their number. */
+	restore(items: i32, sentNs: u64, ptr: usize, size: i32): void {
+		this.count = items;
+		this.sentNs = sentNs;
+		this.request.reset();
+		this.request.raw(ptr, size);
+	}
+
 	get isFull(): bool {
 		return this.count == MAX_ITEMS;
 	}

@@ -56,8 +56,8 @@ export class Allocator {
 		this.idle.push(call);
 	}
 
-	/** Sends a call; false, and nothing is under way, where Envoy refuses. */
-	send(call: AllocateCall, nowNs: u64): bool {
+	/** Writes a call's message under an id of its own, as if it were sent now. */
+	write(call: AllocateCall, nowNs: u64): void {
 		this.made++;
 		this.dedupId.reset();
 		writeHex(this.dedupId, this.seed, 16);
@@ -68,6 +68,11 @@ export class Allocator {
 			writeItem(call.request, item, this.quotas[item.draw.quota].name);
 		}
 		call.sentNs = nowNs;
+	}
+
+	/** Sends a call; false, and nothing is under way, where Envoy refuses. */
+	send(call: AllocateCall, nowNs: u64): bool {
+		this.write(call, nowNs);
 		if (call.request.overflowed || !this.attempt(call, nowNs)) return false;
 		this.stats.callSent();
 		for (let i = 0; i < call.count; i++) {

@@ -1,3 +1,6 @@
+import { HostBytes } from "../host/memory";
+import { ParkedBatches } from "../report/parked-batches";
+import { Bytes } from "../wire/bytes";
 import { AllocateCall } from "./allocate-call";
 import { ItemKind } from "./allocate-request";
 import { Allocator } from "./allocator";
@@ -7,6 +10,11 @@ import { QuotaStats } from "./quota-stats";
 
 /** Calls sent or to be sent again; one more is dropped, and counted. Each has up to 64 quotas and keys in it. */
 const MAX_CALLS: i32 = 32;
+/** Calls that VMs left when they ended, and no other has taken yet. */
+const PARKED_CALLS: i32 = 32;
+/** When it was first sent, and how many items it has. */
+const PARCEL_HEAD_BYTES: i32 = 12;
+const MAX_PARCEL_BYTES: i32 = 131072;
 const NS_PER_MS: u64 = 1000000;
 /** A call is tried for so long: the Mixer knows a repeated one for 20 seconds. */
 const TRIED_FOR_NS: u64 = 15000 * NS_PER_MS;
@@ -21,7 +29,11 @@ export class Settlements {
 	private taking: AllocateCall | null = null;
 	/** Failed, to be sent again at the next tick. */
 	private failed: Array<AllocateCall> = new Array<AllocateCall>();
-	private calls: i32 = 0;
+	/** Sent, or failed, and not yet answered. */
+	private open: Array<AllocateCall> = new Array<AllocateCall>();
+	private parked: ParkedBatches = new ParkedBatches("sluice.settle", PARKED_CALLS);
+	private found: HostBytes = new HostBytes();
+	private parcel: Bytes = new Bytes(1024, MAX_PARCEL_BYTES);
 
 	constructor(
 		private allocator: Allocator,
@@ -70,6 +82,51 @@ export class Settlements {
 		}
 		if (adding !== null) this.send(adding, nowNs);
 		if (taking !== null) this.send(taking, nowNs);
+		this.adopt(nowNs);
+	}
+
+	/** The VM ends: what is not answered is another's to send, under the id it has. */
+	leave(nowNs: u64): void {
+		this.close(this.adding, nowNs);
+		this.close(this.taking, nowNs);
+		this.adding = null;
+		this.taking = null;
+		for (let i = 0; i < this.open.length; i++) this.park(this.open[i]);
+		this.open = new Array<AllocateCall>();
+	}
+
+	private close(call: AllocateCall | null, nowNs: u64): void {
+		if (call === null) return;
+		this.allocator.write(call, nowNs);
+		this.open.push(call);
+	}
+
+	private park(call: AllocateCall): void {
+		let parcel = this.parcel;
+		parcel.reset();
+		if (!parcel.reserve(PARCEL_HEAD_BYTES)) return;
+		store<u64>(parcel.ptr, call.sentNs);
+		store<u32>(parcel.ptr, call.count, 8);
+		parcel.size = PARCEL_HEAD_BYTES;
+		parcel.raw(call.request.ptr, call.request.size);
+		if (parcel.overflowed || !this.parked.park(parcel.ptr, parcel.size)) this.stats.settlementsDropped(call.count);
+	}
+
+	/** Takes what VMs left that have ended. */
+	private adopt(nowNs: u64): void {
+		this.parked.look();
+		while (this.open.length < MAX_CALLS / 2 && this.parked.take(this.found)) {
+			let ptr = this.found.ptr;
+			let size = this.found.size - PARCEL_HEAD_BYTES;
+			if (size > 0) {
+				let call = this.allocator.blank(0, 0);
+				call.restore(load<i32>(ptr, 8), load<u64>(ptr), ptr + PARCEL_HEAD_BYTES, size);
+				call.isSettlement = true;
+				this.open.push(call);
+				if (!this.allocator.again(call, nowNs)) this.retry(call, nowNs);
+			}
+			this.found.free();
+		}
 	}
 
 	/** One of its calls was answered in full. */
@@ -95,18 +152,19 @@ export class Settlements {
 	}
 
 	private send(call: AllocateCall, nowNs: u64): void {
-		if (this.calls >= MAX_CALLS) {
+		if (this.open.length >= MAX_CALLS) {
 			this.stats.settlementsDropped(call.count);
 			this.allocator.release(call);
 			return;
 		}
-		this.calls++;
+		this.open.push(call);
 		call.isSettlement = true;
 		if (!this.allocator.send(call, nowNs)) this.retry(call, nowNs);
 	}
 
 	private end(call: AllocateCall): void {
-		this.calls--;
+		let place = this.open.indexOf(call);
+		if (place >= 0) this.open.splice(place, 1);
 		this.allocator.release(call);
 	}
 }

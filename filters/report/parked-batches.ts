@@ -5,32 +5,37 @@ import { SharedSlots } from "../host/shared-slots";
 import { Status } from "../host/status";
 import { Slice } from "../wire/slice";
 
-/**
- * Batches that wait for a VM to take them: as many as four workers can leave at once, when the Mixer is away. They take
- * 64 KiB each at most, more only where a single record does.
- */
-const SLOTS: i32 = 64;
-/** Changes whenever a batch was parked, so that VMs need not look at every slot at every tick. */
-const NEWS = Slice.of("sluice.parked");
 const newsCell = memory.data(8);
 
 /** What VMs leave when they end: batches in shared data, of which each goes to one VM that lives on. */
 @final
 export class ParkedBatches {
-	private slots: SharedSlots = new SharedSlots("sluice.parked.", SLOTS);
+	private slots: SharedSlots;
+	/** Changes whenever a batch was parked, so that VMs need not look at every slot at every tick. */
+	private news: Slice;
 	private bytes: HostBytes = new HostBytes();
 	private lastNews: u64 = 0;
 	/** The slot that `take` looks at next. */
-	private next: i32 = SLOTS;
+	private next: i32;
+
+	/**
+	 * @param name of the shared data that tells of news; the slots are called after it.
+	 * @param count of batches that can wait for a VM to take them.
+	 */
+	constructor(name: string, count: i32) {
+		this.slots = new SharedSlots(name + ".", count);
+		this.news = Slice.of(name);
+		this.next = count;
+	}
 
 	/** Leaves a batch's bytes to any other VM; false where all slots are taken. */
 	park(ptr: usize, size: i32): bool {
-		for (let slot = 0; slot < SLOTS; slot++) {
+		for (let slot = 0; slot < this.slots.count; slot++) {
 			let taken = this.slots.read(slot, this.bytes);
 			this.bytes.free();
 			if (taken || !this.slots.replace(slot, ptr, size)) continue;
 			store<u64>(newsCell, nowNs());
-			writeShared(NEWS, newsCell, 8, 0);
+			writeShared(this.news, newsCell, 8, 0);
 			return true;
 		}
 		return false;
@@ -38,7 +43,7 @@ export class ParkedBatches {
 
 	/** Looks whether anything was parked since: then `take` begins anew. */
 	look(): void {
-		let status = readShared(NEWS, this.bytes);
+		let status = readShared(this.news, this.bytes);
 		let news: u64 = status == Status.Ok && this.bytes.size == 8 ? load<u64>(this.bytes.ptr) : 0;
 		this.bytes.free();
 		if (news == this.lastNews) return;
@@ -48,7 +53,7 @@ export class ParkedBatches {
 
 	/** Takes a batch for this VM; false where none is left. The bytes are the caller's to free. */
 	take(out: HostBytes): bool {
-		while (this.next < SLOTS) {
+		while (this.next < this.slots.count) {
 			let slot = this.next++;
 			if (this.slots.read(slot, out) && this.slots.replace(slot, newsCell, 0)) return true;
 		}

@@ -13,6 +13,11 @@ import { VmAccount } from "./vm-account";
 
 /** A batch is sent when its first record is this old: with the tick's period the whole wait is under a second. */
 const MAX_AGE_NS: u64 = 750000000;
+/**
+ * Batches that wait for a VM to take them: as many as four workers can leave at once, when the Mixer is away. They take
+ * 64 KiB each at most, more only where a single record does.
+ */
+const PARKED_BATCHES: i32 = 64;
 /** Of one request: a batch's records and strings, and each of them once more for what stands around them. */
 const MAX_REQUEST_BYTES: i32 = 2 * (MAX_BATCH_BYTES + MAX_RECORD_BYTES);
 
@@ -26,7 +31,7 @@ export class Reporter {
 	private collector: Collector;
 	private outbox: Outbox;
 	private account: VmAccount;
-	private parked: ParkedBatches = new ParkedBatches();
+	private parked: ParkedBatches = new ParkedBatches("sluice.parked", PARKED_BATCHES);
 	private found: HostBytes = new HostBytes();
 	private head: BatchHead = new BatchHead();
 	private sequence: u64 = 0;

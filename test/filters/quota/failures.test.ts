@@ -6,7 +6,7 @@ import {
 	QuotaItem_Kind as Kind,
 	QuotaAnswer_Status as Status,
 } from "../../../mixer/api/generated/mixer_pb.js";
-import { bodyOf, counter, sealed } from "../../support/filter-host.ts";
+import { bodyOf, counter, recordOf, sealed } from "../../support/filter-host.ts";
 import { allocates, pendingAllocates, QuotaEnvoy, QuotaStoreSide, quotaOf, reads, requestOf, theAllocate } from "./quota-envoy.ts"; // biome-ignore format: a row
 
 const deny = [quotaOf({ limit: 1000 })];
@@ -277,5 +277,28 @@ describe("what is charged by the response", () => {
 		const next = envoy.request({ quotas: [reads({ amount: 1 })] });
 		await store.answerAll(envoy.vm());
 		assert.equal(next.result, "continue");
+	});
+
+	test("is sent by another VM where its own ends first, once under the id that it has", async () => {
+		const size = [quotaOf({ limit: 1000, charge: { at: "response", amount: "response.size" } })];
+		const store = new QuotaStoreSide(size);
+		const envoy = await QuotaEnvoy.start({ quotas: size, vms: 2 });
+		const streams = [envoy.draw([reads()]), envoy.draw([reads()])];
+		await store.answerAll(envoy.vm());
+		streams[0]?.end({ "response.code": 200, "response.size": 400 });
+		envoy.vm().advance(200);
+		streams[1]?.end({ "response.code": 200, "response.size": 500 });
+		const sent = theAllocate(envoy.vm());
+		await store.respond(sent);
+		assert.equal(envoy.vm().done(), true);
+		envoy.vm(1).advance(200);
+		const adopted = pendingAllocates(envoy.vm(1));
+		assert.deepEqual(adopted.map((call) => requestOf(call).items[0]?.amount).toSorted(), [400n, 500n]);
+		assert.ok(adopted.some(({ request }) => Buffer.from(request).equals(sent.request)));
+		await store.answerAll(envoy.vm(1));
+		assert.equal(counter(envoy.vm(), "sluice_quota.settlements"), 2);
+		const next = envoy.draw([reads()], 1);
+		await store.answerAll(envoy.vm(1));
+		assert.equal(recordOf(envoy.vm(1), next)["quota.remaining"], 100n);
 	});
 });
