@@ -1,7 +1,7 @@
 import { Bytes } from "../wire/bytes";
+import { writeJsonDouble } from "../wire/json-double";
 import { JsonDocument } from "../wire/json-reader";
 import { JsonKind } from "../wire/json-tape";
-import { writeKeyNumber } from "./key-number";
 
 /** Values of one key, and its bytes as mixer.proto writes them; mixer/quota/key.ts has the same bounds. */
 export const MAX_KEY_VALUES: i32 = 8;
@@ -56,7 +56,7 @@ function writeValue(document: JsonDocument, node: i32, out: Bytes, head: i32): K
 			store<u8>(out.ptr + head, NUMBER);
 			let value = document.double(node);
 			if (abs(value) > f64.MAX_VALUE) return KeyResult.TooLargeNumber;
-			writeKeyNumber(out, value);
+			writeJsonDouble(out, value);
 			return KeyResult.Ok;
 		}
 		case JsonKind.True:

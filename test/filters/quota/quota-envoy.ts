@@ -52,7 +52,6 @@ export class QuotaStoreSide {
 		this.#allocate = allocateService({
 			quotas: () => book,
 			stores: new Map([["memory", store]]),
-			authorize: () => true,
 			revision: () => "ab",
 			observer: quotaMetrics(new Registry()),
 			now: () => 0,
