@@ -77,6 +77,24 @@ describe("quotas in a real Envoy, with a real Mixer", () => {
 		await waitUntil({ what: "the charge", timeoutMs: TIMEOUT_MS, probe: async () => (await left()) < 100_000 });
 	});
 
+	test("hold a body with its request while they wait for a lease", async () => {
+		mesh.upstream.arrivals.length = 0;
+		// In pieces, so that some come while the call is on its way.
+		const body = JSON.stringify({ user: `user-${key}`, padding: "x".repeat(50_000) });
+		const upload = (user: string) =>
+			send({
+				port: mesh.envoy.port,
+				method: "POST",
+				path: "/uploads",
+				headers: { "content-type": "application/json", "x-quotas": "many", "x-key": `${user}-${key}` },
+				body,
+			});
+		const answers = await Promise.all(Array.from({ length: 6 }, (_, i) => upload(`user-${i}`)));
+		assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, 200, 200, 200, 200, 429]);
+		assert.deepEqual(new Set(mesh.upstream.arrivals.map((arrival) => arrival.body === body)), new Set([true]));
+		assert.equal(mesh.upstream.arrivals.length, 5);
+	});
+
 	test("of two Envoys admit a limit's worth together", async () => {
 		const ports = {
 			upstreamPort: mesh.upstream.port,

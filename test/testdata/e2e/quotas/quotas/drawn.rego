@@ -10,3 +10,5 @@ drawn := {"allowed": true, "quotas": [{"name": name, "key": [key], "limit": to_n
 	],
 	"quota_denied": {"body": "come back later\n", "headers": {"x-denied": "yes"}},
 }
+
+uploaded := {"allowed": true, "quotas": [{"name": "few", "key": [input.parsed_body.user]}]}
