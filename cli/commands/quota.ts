@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import type { CounterView, QuotaView } from "../../mixer/quota/inspect.ts";
 import { AdminPort, type AdminQuestion } from "../admin-port.ts";
-import { addOutputOptions, type CommandStreams, type OutputOptions, writeResult } from "../output.ts";
+import { type CommandStreams, writeResult } from "../output.ts";
 import { describeCounter, describeQuotas } from "../quotas/describe-quotas.ts";
 import { COUNTER_PATH, QUOTAS_PATH, RESET_PATH } from "../quotas/quota-routes.ts";
 import { StateFolder } from "../revisions/state/state-folder.ts";
 import { stateDirOf } from "../state-dir.ts";
-import { portFrom } from "./port-option.ts";
+import { addRunningServerOptions, type RunningServerOptions } from "./running-server-options.ts";
 
 const HELP = `
 Asks the server that runs for a configuration, sluice serve or sluice up; only the user who runs it may. KEY is the list
@@ -20,30 +20,25 @@ Examples:
 /** A server that takes longer is not there: it waits no longer for a store. */
 const TIMEOUT_MS = 15_000;
 
-interface Options extends OutputOptions {
-	readonly config: string;
-	readonly state?: string;
-	readonly adminPort?: number;
-}
-
 /** Adds `sluice quota list | get | reset`. */
 export function addQuotaCommand(program: Command, streams: CommandStreams = process): void {
 	const quota = program.command("quota").description("look at quotas and reset them").addHelpText("after", HELP);
-	const add = (usage: string, description: string) => addOptions(quota.command(usage).description(description));
+	const add = (usage: string, description: string) =>
+		addRunningServerOptions(quota.command(usage).description(description));
 	add("list", "every quota, who draws the most, and what was denied in the last minute").action(
-		async (output: Options) => {
+		async (output: RunningServerOptions) => {
 			const json = await ask<{ quotas: QuotaView[] }>(output, { path: QUOTAS_PATH });
 			await writeResult({ result: { text: describeQuotas(json.quotas), json }, output, streams });
 		},
 	);
-	add("get <name> <key>", "one counter").action(async (name: string, key: string, output: Options) => {
+	add("get <name> <key>", "one counter").action(async (name: string, key: string, output: RunningServerOptions) => {
 		const query = new URLSearchParams({ quota: name, key: keyOf(key) });
 		const json = await ask<CounterView & { quota: string }>(output, { path: `${COUNTER_PATH}?${query}` });
 		const text = `${json.quota} ${json.key}   ${describeCounter(json)}\n`;
 		await writeResult({ result: { text, json }, output, streams });
 	});
 	add("reset <name> <key>", "the whole limit again for one key").action(
-		async (name: string, key: string, output: Options) => {
+		async (name: string, key: string, output: RunningServerOptions) => {
 			const body = { quota: name, key: JSON.parse(keyOf(key)) };
 			const json = await ask<{ reset: boolean }>(output, { path: RESET_PATH, body });
 			const text = `${name} ${keyOf(key)} ${json.reset ? "is reset" : "had nothing counted"}\n`;
@@ -52,14 +47,7 @@ export function addQuotaCommand(program: Command, streams: CommandStreams = proc
 	);
 }
 
-function addOptions(command: Command): Command {
-	return addOutputOptions(command)
-		.option("--config <dir>", "the configuration's folder", "policies")
-		.option("--state <folder>", "where the server keeps its revisions (default: one of your own for each --config)")
-		.option("--admin-port <port>", "where it is asked, if several servers share that folder", portFrom(1));
-}
-
-function ask<Answer>(options: Options, question: Pick<AdminQuestion, "path" | "body">): Promise<Answer> {
+function ask<Answer>(options: RunningServerOptions, question: Pick<AdminQuestion, "path" | "body">): Promise<Answer> {
 	const { adminPort } = options;
 	const port = new AdminPort({ state: StateFolder.at(stateDirOf(options)), adminPort });
 	return port.ask<Answer>({ ...question, needsToken: true, timeoutMs: TIMEOUT_MS });
