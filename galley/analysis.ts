@@ -3,6 +3,8 @@ import type { Entry, Identity, PolicyEntry } from "./entry.ts";
 import type { Message } from "./message.ts";
 import { toMessage } from "./problem.ts";
 import { unknownQuotas, unknownStores } from "./quota-analysis.ts";
+import { handlersWithNothing, metricNames, telemetryHandlers } from "./telemetry-analysis.ts";
+import type { TelemetryParts } from "./telemetry-parts.ts";
 
 /** What can only be seen in all documents together. */
 export interface Configuration {
@@ -12,20 +14,29 @@ export interface Configuration {
 	readonly entries: readonly Entry[];
 	/** Whether every document could be read and is valid by itself: only then is what is missing surely missing. */
 	readonly complete: boolean;
+	/** What adapters take. */
+	readonly signals: TelemetryParts["signals"];
 }
+
+type Rule = (configuration: Configuration) => Message[];
+
+const RULES: readonly Rule[] = [
+	duplicateNames,
+	severalSettings,
+	noPolicy,
+	samePolicies,
+	regoVersions,
+	onlyShadows,
+	unknownStores,
+	unknownQuotas,
+	telemetryHandlers,
+	metricNames,
+	handlersWithNothing,
+];
 
 /** Runs every rule. */
 export function analyse(configuration: Configuration): Message[] {
-	return [
-		duplicateNames,
-		severalSettings,
-		noPolicy,
-		samePolicies,
-		regoVersions,
-		onlyShadows,
-		unknownStores,
-		unknownQuotas,
-	].flatMap((rule) => rule(configuration));
+	return RULES.flatMap((rule) => rule(configuration));
 }
 
 function duplicateNames({ identities }: Configuration): Message[] {

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { deepFreeze } from "./deep-freeze.ts";
-import type { Entry } from "./entry.ts";
+import type { Entry, TelemetryEntry } from "./entry.ts";
 import { API_VERSION } from "./kinds/document-kind.ts";
 import { settingsSchema } from "./kinds/settings.ts";
 import { compareBytes } from "./message.ts";
@@ -14,14 +14,17 @@ export function assembleSnapshot(dir: string, entries: readonly Entry[]): Snapsh
 	const policies = entries.filter((entry) => entry.kind === "Policy").sort(byName);
 	const quotas = entries.filter((entry) => entry.kind === "Quota").sort(byName);
 	const handlers = entries.filter((entry) => entry.kind === "Handler").sort(byName);
+	const telemetries = entries.filter((entry) => entry.kind === "Telemetry").sort(byName);
 	return deepFreeze({
 		dir,
 		settings: toSettings(dir, settings?.value.spec ?? defaultSettings()),
 		policies: policies.map((entry) => toPolicy(dir, entry)),
 		quotas: quotas.map(toQuota),
-		handlers: handlers.map(toHandler),
+		handlers: handlers.map((entry) => toHandler(entry, telemetries)),
 	});
 }
+
+type Named = EntryOf<"Policy" | "Quota" | "Handler" | "Telemetry">;
 
 type SettingsSpec = EntryOf<"Settings">["value"]["spec"];
 
@@ -89,13 +92,14 @@ function toQuota({ value, source }: EntryOf<"Quota">): Quota {
 	return { name: value.metadata.name, ...spec, windowMs: window, ...place };
 }
 
-function toHandler({ value, source }: EntryOf<"Handler">): HandlerConfig {
-	const { adapter, config, queue, timeout } = value.spec;
+function toHandler({ value, source }: EntryOf<"Handler">, telemetries: readonly TelemetryEntry[]): HandlerConfig {
+	const { adapter, config, records, queue, timeout } = value.spec;
+	const { name } = value.metadata;
 	const place = { file: source.file, line: source.place([]).line };
-	return { name: value.metadata.name, adapter, config, queueRecords: queue, timeoutMs: timeout, ...place };
+	const actions = telemetries.flatMap((telemetry) => telemetry.rules);
+	const rules = actions.flatMap(({ rule, handlers }) => (handlers.includes(name) ? [rule] : []));
+	return { name, adapter, config, records, rules, queueRecords: queue, timeoutMs: timeout, ...place };
 }
-
-type Named = EntryOf<"Policy" | "Quota" | "Handler">;
 
 function byName(a: Named, b: Named): number {
 	return compareBytes(a.value.metadata.name, b.value.metadata.name);

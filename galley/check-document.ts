@@ -1,5 +1,7 @@
 import * as z from "zod";
 import type { AdapterChecks } from "./adapter-checks.ts";
+import type { ExpressionReader } from "./cel/expression.ts";
+import { checkTelemetry } from "./check-telemetry.ts";
 import { checkValue } from "./check-value.ts";
 import type { Entry, Identity } from "./entry.ts";
 import { showValue } from "./field-path.ts";
@@ -17,8 +19,14 @@ export interface CheckedDocument {
 	readonly messages: readonly Message[];
 }
 
-/** Holds a document against its kind's schema and, for a Handler, its adapter's. */
-export function checkDocument(source: SourceDocument, adapters: AdapterChecks): CheckedDocument {
+/** What documents are held against beside their schemas. */
+export interface DocumentChecks {
+	readonly adapters: AdapterChecks;
+	readonly expressions: ExpressionReader;
+}
+
+/** Holds a document against its kind's schema and, for a Handler, its adapter's; a Telemetry's expressions are read. */
+export function checkDocument(source: SourceDocument, checks: DocumentChecks): CheckedDocument {
 	const { value } = source;
 	if (!isMapping(value)) {
 		const text = `${showValue(value)} must be a mapping with apiVersion, kind, metadata and spec`;
@@ -28,16 +36,16 @@ export function checkDocument(source: SourceDocument, adapters: AdapterChecks): 
 		const problems = [unknownKind(value), ...checkEnvelope(value)];
 		return { messages: problems.map((problem) => toMessage(source, problem)) };
 	}
-	return checkKind(source, { kind: value.kind, name: nameOf(value), source }, adapters);
+	return checkKind(source, { kind: value.kind, name: nameOf(value), source }, checks);
 }
 
-function checkKind(source: SourceDocument, identity: Identity, adapters: AdapterChecks): CheckedDocument {
-	const checked = CHECKS[identity.kind](source, adapters);
+function checkKind(source: SourceDocument, identity: Identity, checks: DocumentChecks): CheckedDocument {
+	const checked = CHECKS[identity.kind](source, checks);
 	if ("entry" in checked) return { identity, entry: checked.entry, messages: [] };
 	return { identity, messages: checked.problems.map((problem) => toMessage(source, problem)) };
 }
 
-type Check = (source: SourceDocument, adapters: AdapterChecks) => { entry: Entry } | { problems: Problem[] };
+type Check = (source: SourceDocument, checks: DocumentChecks) => { entry: Entry } | { problems: Problem[] };
 
 const CHECKS: Readonly<Record<KindName, Check>> = {
 	Settings(source) {
@@ -52,12 +60,19 @@ const CHECKS: Readonly<Record<KindName, Check>> = {
 		const result = checkValue({ schema: schemas.Quota, jsonSchema: jsonSchemas.Quota, value: source.value });
 		return result.ok ? { entry: { kind: "Quota", value: result.value, source } } : result;
 	},
-	Handler(source, adapters) {
+	Handler(source, { adapters }) {
 		const result = checkValue({ schema: schemas.Handler, jsonSchema: jsonSchemas.Handler, value: source.value });
 		const config = adapters.check(source.value);
 		if (!result.ok || !config.ok) return { problems: [result, config].flatMap((one) => (one.ok ? [] : one.problems)) };
 		const value = { ...result.value, spec: { ...result.value.spec, config: config.value } };
 		return { entry: { kind: "Handler", value, source } };
+	},
+	Telemetry(source, { expressions }) {
+		const result = checkValue({ schema: schemas.Telemetry, jsonSchema: jsonSchemas.Telemetry, value: source.value });
+		if (!result.ok) return result;
+		const { rules, problems } = checkTelemetry(result.value, expressions);
+		if (problems.length > 0) return { problems };
+		return { entry: { kind: "Telemetry", value: result.value, rules, source } };
 	},
 };
 

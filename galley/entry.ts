@@ -1,8 +1,10 @@
+import type { CheckedRule } from "./check-telemetry.ts";
 import type { HandlerDocument } from "./kinds/handler.ts";
 import type { KindName } from "./kinds/kinds.ts";
 import type { PolicyDocument } from "./kinds/policy.ts";
 import type { QuotaDocument } from "./kinds/quota.ts";
 import type { SettingsDocument } from "./kinds/settings.ts";
+import type { TelemetryDocument } from "./kinds/telemetry.ts";
 import type { SourceDocument } from "./source-document.ts";
 
 /** A document valid by itself, and where it stands. */
@@ -10,7 +12,16 @@ export type Entry =
 	| { readonly kind: "Settings"; readonly value: SettingsDocument; readonly source: SourceDocument }
 	| { readonly kind: "Policy"; readonly value: PolicyDocument; readonly source: SourceDocument }
 	| { readonly kind: "Quota"; readonly value: QuotaDocument; readonly source: SourceDocument }
-	| { readonly kind: "Handler"; readonly value: HandlerDocument; readonly source: SourceDocument };
+	| { readonly kind: "Handler"; readonly value: HandlerDocument; readonly source: SourceDocument }
+	| TelemetryEntry;
+
+/** A Telemetry valid by itself, with what it does. */
+export interface TelemetryEntry {
+	readonly kind: "Telemetry";
+	readonly value: TelemetryDocument;
+	readonly rules: readonly CheckedRule[];
+	readonly source: SourceDocument;
+}
 
 /** A Policy valid by itself. */
 export type PolicyEntry = Extract<Entry, { kind: "Policy" }>;

@@ -4,6 +4,7 @@ import { AdapterChecks } from "./adapter-checks.ts";
 import { analyse } from "./analysis.ts";
 import { assembleSnapshot } from "./assemble.ts";
 import { checkBundle, checkFile } from "./bundle.ts";
+import { ExpressionReader } from "./cel/expression.ts";
 import { checkDocument } from "./check-document.ts";
 import type { Entry, Identity } from "./entry.ts";
 import { compareMessages, type Message } from "./message.ts";
@@ -11,6 +12,7 @@ import { parseDocuments } from "./parse-documents.ts";
 import { toMessage } from "./problem.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { readSourceFiles } from "./source-files.ts";
+import type { TelemetryParts } from "./telemetry-parts.ts";
 
 /** A configuration that can be used, or everything that is wrong with it; messages in the order of files and lines. */
 export type LoadResult =
@@ -22,17 +24,22 @@ export type LoadResult =
  * throw; nothing is kept between calls.
  *
  * @param adapters - JSON Schema of `spec.config` by the adapter's name.
+ * @param telemetry - What Telemetry documents are checked against.
  * @throws {Error} when an adapter's schema is unusable.
  */
-export async function loadSnapshot(dir: string, adapters: ReadonlyMap<string, object>): Promise<LoadResult> {
-	const checks = new AdapterChecks(adapters);
+export async function loadSnapshot(
+	dir: string,
+	adapters: ReadonlyMap<string, object>,
+	telemetry: TelemetryParts,
+): Promise<LoadResult> {
+	const checks = { adapters: new AdapterChecks(adapters), expressions: new ExpressionReader(telemetry.attributes) };
 	const { files, messages: unread } = await readSourceFiles(dir);
 	const parsed = files.map(parseDocuments);
 	const checked = parsed.flatMap(({ documents }) => documents.map((document) => checkDocument(document, checks)));
 	const entries = checked.flatMap(({ entry }) => entry ?? []);
 	const alone = [...unread, ...[...parsed, ...checked].flatMap((part) => part.messages)];
 	const identities = checked.flatMap(({ identity }) => identity ?? []);
-	const together = analyse({ identities, entries, complete: alone.length === 0 });
+	const together = analyse({ identities, entries, complete: alone.length === 0, signals: telemetry.signals });
 	const outside = [...(await checkBundles(dir, identities)), ...(await checkDescriptors(dir, entries))];
 	const messages = [...alone, ...outside, ...together].sort(compareMessages);
 	if (messages.some(({ level }) => level === "error")) return { ok: false, messages };

@@ -19,7 +19,11 @@ export type MessageCode =
 	| "same_policy"
 	| "rego_versions"
 	| "no_counterpart"
-	| "only_shadows";
+	| "only_shadows"
+	| "bad_expression"
+	| "unknown_handler"
+	| "wrong_signal"
+	| "no_records";
 
 /** One thing to say about what a person wrote, and where it stands. */
 export interface Message {

@@ -15,8 +15,9 @@ export function parseDocuments({ file, text }: SourceFile): { documents: SourceD
 	const lines = new LineCounter();
 	// uniqueKeys: the parser compares each key with all before it, which takes minutes for a hostile file.
 	const options = { prettyErrors: false, stringKeys: true, uniqueKeys: false, logLevel: "silent" } as const;
-	const stream = parseAllDocuments(text.replace(/^\uFEFF/, ""), { ...options, lineCounter: lines });
-	const results = stream.filter(isParsed).map((document) => readDocument(file, document, lines));
+	const content = text.replace(/^\uFEFF/, "");
+	const stream = parseAllDocuments(content, { ...options, lineCounter: lines });
+	const results = stream.filter(isParsed).map((document) => readDocument({ file, text: content }, document, lines));
 	const outside = "empty" in stream ? syntaxFaults(stream).map((fault) => faultMessage(file, lines, fault)) : [];
 	return {
 		documents: results.flatMap(({ source }) => source ?? []),
@@ -30,14 +31,14 @@ interface ReadDocument {
 	readonly messages: readonly Message[];
 }
 
-function readDocument(file: string, document: Document.Parsed, lines: LineCounter): ReadDocument {
+function readDocument({ file, text }: SourceFile, document: Document.Parsed, lines: LineCounter): ReadDocument {
 	const syntax = syntaxFaults(document);
 	const faults = syntax.length === 0 ? findAliasFaults(document) : syntax;
 	if (faults.length > 0) return { messages: faults.map((fault) => faultMessage(file, lines, fault)) };
 	// The parser's own bound on aliases is off: it counts otherwise, and findExcess bounds what they expand to.
 	const value: unknown = document.toJS({ maxAliasCount: -1 });
 	if (value === undefined || value === null) return { messages: [] };
-	const source = new SourceDocument({ file, value, document, lines });
+	const source = new SourceDocument({ file, value, document, lines, text });
 	const excess = findExcess(value);
 	if (excess !== undefined) {
 		const fault = { ...source.place(excess.path), field: formatPath(excess.path), text: excess.text };

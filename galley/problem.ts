@@ -10,12 +10,14 @@ export interface Problem {
 	readonly at: "key" | "value";
 	readonly text: string;
 	readonly suggestion?: string | undefined;
+	/** Where in the value's text it is, in UTF-16 units; 0 if left out. */
+	readonly offset?: number;
 }
 
 /** The problem with its place in the file. */
 export function toMessage(source: SourceDocument, problem: Problem, level: Message["level"] = "error"): Message {
-	const { code, path, at, text, suggestion } = problem;
-	const place = source.place(path, at);
+	const { code, path, at, text, suggestion, offset } = problem;
+	const place = source.place(path, at, offset);
 	const message = { level, code, file: source.file, ...place, field: formatPath(path), text };
 	return suggestion === undefined ? message : { ...message, suggestion };
 }

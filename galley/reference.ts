@@ -90,6 +90,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 };
 
 function itemsName(items: Schema): string {
+	if (items.type === "number") return "numbers";
 	return items.type === "object" ? "mappings" : valueCell(items).replace(/name$/, "names");
 }
 

@@ -1,3 +1,5 @@
+import type { TelemetryRule } from "./telemetry-rule.ts";
+
 /** What to do when a decision can't be had: nothing else is governed by it. */
 export type FailureMode = "deny" | "allow";
 
@@ -49,6 +51,10 @@ export interface HandlerConfig {
 	readonly adapter: string;
 	/** Already valid by the adapter's own schema. */
 	readonly config: unknown;
+	/** Whether it gets every record as it is. */
+	readonly records: boolean;
+	/** What is made of records for it besides: in the order of the Telemetries' names. */
+	readonly rules: readonly TelemetryRule[];
 	readonly queueRecords: number;
 	readonly timeoutMs: number;
 	readonly file: string;

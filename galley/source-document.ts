@@ -10,6 +10,7 @@ import {
 	type YAMLMap,
 } from "yaml";
 import type { FieldPath } from "./field-path.ts";
+import { valueOffset } from "./value-offset.ts";
 
 /** Counted from 1. */
 export interface Place {
@@ -25,17 +26,30 @@ export class SourceDocument {
 	readonly value: unknown;
 	readonly #document: Document.Parsed;
 	readonly #lines: LineCounter;
+	readonly #text: string;
 	readonly #pairsOf = new WeakMap<YAMLMap<Node, Node | null>, ReadonlyMap<string, Pair<Node, Node | null>>>();
 
-	constructor(options: { file: string; value: unknown; document: Document.Parsed; lines: LineCounter }) {
+	constructor(options: {
+		file: string;
+		value: unknown;
+		document: Document.Parsed;
+		lines: LineCounter;
+		/** Of the whole file. */
+		text: string;
+	}) {
 		this.file = options.file;
 		this.value = options.value;
 		this.#document = options.document;
 		this.#lines = options.lines;
+		this.#text = options.text;
 	}
 
-	/** Where the value at `path` begins, or its key; where there is none, the key of the closest parent that exists. */
-	place(path: FieldPath, at: "key" | "value" = "value"): Place {
+	/**
+	 * Where the value at `path` begins, or its key; where there is none, the key of the closest parent that exists.
+	 *
+	 * @param index a character of the value, which is text then.
+	 */
+	place(path: FieldPath, at: "key" | "value" = "value", index = 0): Place {
 		let node: Node | null = this.#document.contents;
 		let offset = startOf(node) ?? this.#document.range[0];
 		for (const [depth, segment] of path.entries()) {
@@ -45,6 +59,8 @@ export class SourceDocument {
 			offset = (keyWanted ? undefined : writtenStart(child.value)) ?? child.keyOffset ?? startOf(child.value) ?? offset;
 			node = child.value;
 		}
+		const scalar = this.#resolve(node);
+		if (index > 0 && isScalar(scalar)) offset = valueOffset(this.#text, scalar, index) ?? offset;
 		const { line, col } = this.#lines.linePos(offset);
 		return { line, column: col };
 	}

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { type LoadResult, loadSnapshot } from "../../galley/load.ts";
 import { formatMessage, type Message } from "../../galley/message.ts";
-import { adapterSchemas } from "../adapter-schemas.ts";
+import { adapterSchemas, telemetryParts } from "../adapter-schemas.ts";
 import { addOutputOptions, type CommandStreams, type OutputOptions, writeResult } from "../output.ts";
 
 const HELP = `
@@ -35,7 +35,7 @@ export async function validate(options: {
 	adapters: ReadonlyMap<string, object>;
 }): Promise<boolean> {
 	const { dir, output, streams, adapters } = options;
-	const loaded = await loadSnapshot(dir, adapters);
+	const loaded = await loadSnapshot(dir, adapters, telemetryParts());
 	const messages = loaded.ok ? loaded.warnings : loaded.messages;
 	const lines = messages.map((message) => `${formatMessage(message)}\n`).join("");
 	const summary = summarise(loaded, messages);

@@ -1,4 +1,4 @@
-import type { Adapter, HandleResult, Handler, ItemResult } from "../../mixer/adapters/adapter.ts";
+import type { Adapter, Batch, HandleResult, Handler, ItemResult } from "../../mixer/adapters/adapter.ts";
 import { adapters } from "../../mixer/adapters/registry.ts";
 import type { TelemetryRecord } from "../../mixer/api/generated/vocabulary.ts";
 import { MixerError } from "../../mixer/error.ts";
@@ -16,6 +16,8 @@ export const consoleHandler: HandlerSpec = {
 	name: "console",
 	adapter: withoutProbe(consoleAdapter()),
 	config: {},
+	records: true,
+	rules: [],
 	queueRecords: QUEUE_RECORDS,
 	timeoutMs: TIMEOUT_MS,
 };
@@ -28,7 +30,7 @@ export function withoutProbe(adapter: Adapter): Adapter {
 		async build(config, env) {
 			const handler = await adapter.build(config, env);
 			return {
-				handle: (batch, signal) => handleOthers(handler, batch, signal),
+				handle: (batch) => handleOthers(handler, batch),
 				flush: () => handler.flush(),
 				close: () => handler.close(),
 			};
@@ -36,17 +38,14 @@ export function withoutProbe(adapter: Adapter): Adapter {
 	};
 }
 
-async function handleOthers(
-	handler: Handler,
-	batch: readonly TelemetryRecord[],
-	signal: Parameters<Handler["handle"]>[1],
-): Promise<HandleResult> {
-	const others = batch.filter((record) => !isProbe(record));
+async function handleOthers(handler: Handler, batch: Batch): Promise<HandleResult> {
+	if (batch.signal !== "record") return handler.handle(batch);
+	const others = batch.items.filter((record) => !isProbe(record));
 	if (others.length === 0) return "delivered";
-	const result = await handler.handle(others, signal);
+	const result = await handler.handle({ signal: "record", items: others });
 	if (typeof result === "string" || "rejected" in result) return result;
 	const results = result.values();
-	return batch.map((record): ItemResult => (isProbe(record) ? "delivered" : (results.next().value ?? "retry")));
+	return batch.items.map((record): ItemResult => (isProbe(record) ? "delivered" : (results.next().value ?? "retry")));
 }
 
 function isProbe(record: TelemetryRecord): boolean {

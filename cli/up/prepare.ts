@@ -5,9 +5,10 @@ import { MixerError } from "../../mixer/error.ts";
 import type { Fault } from "../../mixer/fault.ts";
 import { buildPolicies, type ExplainedBuild } from "../../mixer/policy/build.ts";
 import type { HandlerSpec } from "../../mixer/report/build-handlers.ts";
-import { adapterSchemas } from "../adapter-schemas.ts";
+import { adapterSchemas, telemetryParts } from "../adapter-schemas.ts";
 import { inputSchemaFile } from "../checkout.ts";
 import { readFilter } from "../filter.ts";
+import { attributesOf } from "../handler-specs.ts";
 import type { CommandStreams } from "../output.ts";
 import { toolPath } from "../tool-path.ts";
 
@@ -17,7 +18,7 @@ import { toolPath } from "../tool-path.ts";
  * @throws MixerError invalid, with every fault.
  */
 export async function loadConfiguration(dir: string, streams: Pick<CommandStreams, "stderr">): Promise<Snapshot> {
-	const loaded = await loadSnapshot(dir, adapterSchemas());
+	const loaded = await loadSnapshot(dir, adapterSchemas(), telemetryParts());
 	if (!loaded.ok) {
 		const faults = loaded.messages.filter(({ level }) => level === "error").map(faultOf);
 		throw new MixerError("invalid", loaded.messages.map(formatMessage).join("\n"), { faults });
@@ -49,7 +50,7 @@ export async function buildConfiguration(options: {
 }): Promise<ExplainedBuild> {
 	const { snapshot, handlers, streams, filterFile, signal } = options;
 	const filter = await readFilter(filterFile);
-	const reportAttributes = handlers.flatMap(({ adapter, config }) => adapter.attributes(config));
+	const reportAttributes = attributesOf(handlers);
 	const opa = toolPath("opa");
 	const build = await buildPolicies({ snapshot, filter, opa, reportAttributes, inputSchemaFile, signal });
 	for (const warning of build.warnings) streams.stderr.write(`${warning}\n`);

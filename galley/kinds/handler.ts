@@ -14,6 +14,12 @@ export const handlerSchema = documentSchema(
 			.record(z.string(), z.unknown())
 			.prefault({})
 			.describe("The adapter's own settings, checked by its schema."),
+		records: z
+			.boolean()
+			.default(true)
+			.describe(
+				"Whether it gets every record, for its adapter to show in its own way. `false`: only what a Telemetry sends it.",
+			),
 		queue: z.int().min(1).max(MAX_QUEUE_RECORDS).default(10_000).meta({
 			description: "How many records wait for the backend; further ones are dropped and counted.",
 			unit: "records",

@@ -3,9 +3,10 @@ import { handlerSchema } from "./handler.ts";
 import { policySchema } from "./policy.ts";
 import { quotaSchema } from "./quota.ts";
 import { settingsSchema } from "./settings.ts";
+import { telemetrySchema } from "./telemetry.ts";
 
 /** Every kind a person can write. */
-export const KIND_NAMES = ["Settings", "Policy", "Quota", "Handler"] as const;
+export const KIND_NAMES = ["Settings", "Policy", "Quota", "Handler", "Telemetry"] as const;
 
 /** A word after `kind:`. */
 export type KindName = (typeof KIND_NAMES)[number];
@@ -16,6 +17,7 @@ export const schemas = {
 	Policy: policySchema,
 	Quota: quotaSchema,
 	Handler: handlerSchema,
+	Telemetry: telemetrySchema,
 } as const;
 
 /** JSON Schema of what a person writes, for suggestions and documentation. */
@@ -24,6 +26,7 @@ export const jsonSchemas: Readonly<Record<KindName, object>> = {
 	Policy: z.toJSONSchema(policySchema, { io: "input" }),
 	Quota: z.toJSONSchema(quotaSchema, { io: "input" }),
 	Handler: z.toJSONSchema(handlerSchema, { io: "input" }),
+	Telemetry: z.toJSONSchema(telemetrySchema, { io: "input" }),
 };
 
 /** Whether this is the name of a kind. */

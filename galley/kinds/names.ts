@@ -55,3 +55,19 @@ export const envoyName: TextRule = {
 		return text.trim();
 	},
 };
+
+/** Beginnings of the names of the servers' own metrics. */
+const TAKEN_PREFIXES = ["sluice_", "nodejs_", "process_"];
+
+/** The name of a metric, as Prometheus takes it. */
+export const metricName: TextRule = {
+	check(text) {
+		const taken = TAKEN_PREFIXES.find((prefix) => text.startsWith(prefix));
+		if (taken !== undefined) return `must not begin with ${taken}, as the servers' own metrics do`;
+		if (/^[a-zA-Z_:][a-zA-Z0-9_:]{0,199}$/.test(text)) return undefined;
+		return "must be a metric's name: letters, digits and underscores, at most 200, with no digit in front";
+	},
+	suggest(text) {
+		return text.replace(/[^a-zA-Z0-9_:]+/g, "_");
+	},
+};

@@ -1,9 +1,16 @@
+import type { Signal } from "../../galley/telemetry-parts.ts";
 import type { TelemetryRecord } from "../api/generated/vocabulary.ts";
+import type { LogEntry, MetricDefinition, MetricInstance } from "./signals.ts";
 
-/** What an adapter can take. Metrics and spans are records too until a Telemetry makes something else of them. */
-export type Signal = "metric" | "log" | "span";
+export type { Signal };
 
-/** What became of one record: taken over, worth another try, or refused for good with a reason fit for a metric label. */
+/** What a handler gets at once: things of one kind. */
+export type Batch =
+	| { readonly signal: "record"; readonly items: readonly TelemetryRecord[] }
+	| { readonly signal: "metric"; readonly items: readonly MetricInstance[] }
+	| { readonly signal: "log"; readonly items: readonly LogEntry[] };
+
+/** What became of one item: taken over, worth another try, or refused for good with a reason fit for a metric label. */
 export type ItemResult = "delivered" | "retry" | { readonly rejected: string };
 
 /** The answer for a batch: one result for all, or one for each item in the batch's order. */
@@ -31,7 +38,12 @@ export interface AdapterLogger {
 /** A configured instance of an adapter. Called by the dispatcher, one `handle` at a time. */
 export interface Handler {
 	/** May take as long as the handler's timeout; a rejected promise or a throw counts as retry. */
-	handle(batch: readonly TelemetryRecord[], signal: Signal): Promise<HandleResult> | HandleResult;
+	handle(batch: Batch): Promise<HandleResult> | HandleResult;
+	/**
+	 * Names the metrics whose instances come from now on, before any does and whenever they change; of one that was there
+	 * before, unchanged, the same object. Those named no more can be forgotten. Does not throw.
+	 */
+	define?(metrics: readonly MetricDefinition[]): void;
 	/** Writes out what it holds back. */
 	flush(): Promise<void>;
 	/** The last call: frees what it holds. */
@@ -42,10 +54,13 @@ export interface Handler {
 export interface Adapter<Config = unknown> {
 	/** The word in a Handler's `spec.adapter`. */
 	readonly name: string;
+	/** What it takes. `record` is every record as it is: how it is shown is the adapter's own affair. */
 	readonly signals: readonly Signal[];
+	/** Whether its handlers show the metrics they get at the Mixer's own /metrics. */
+	readonly exposes?: boolean;
 	/** JSON Schema (2020-12) of the Handler's `spec.config`. */
 	readonly configSchema: object;
-	/** The attributes of the vocabulary this configuration reads: the filter sends those and no others. */
+	/** The attributes that this configuration reads of `record`s: the filter sends those, and what Telemetries read. */
 	attributes(config: Config): readonly string[];
 	/** Opens what the handler needs. Throws when the configuration cannot work. */
 	build(config: Config, env: AdapterEnv): Handler | Promise<Handler>;

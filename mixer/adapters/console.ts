@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Adapter } from "./adapter.ts";
+import type { Adapter, Batch } from "./adapter.ts";
 import { jsonSchema, parseConfig } from "./config.ts";
 import { consoleLine } from "./console-line.ts";
 import { lineHandler } from "./line-handler.ts";
@@ -10,7 +10,7 @@ const configuration = z.strictObject({});
 /** One line a request on stdout, for a person who watches. */
 export const consoleAdapter: Adapter = {
 	name: "console",
-	signals: ["log"],
+	signals: ["record"],
 	configSchema: jsonSchema(configuration),
 	attributes: () => [
 		"request.time",
@@ -27,6 +27,7 @@ export const consoleAdapter: Adapter = {
 	],
 	build(config) {
 		parseConfig(configuration, config);
-		return lineHandler(consoleLine, streamOutput(process.stdout));
+		const lines = (batch: Batch) => (batch.signal === "record" ? batch.items.map(consoleLine) : []);
+		return lineHandler(lines, streamOutput(process.stdout));
 	},
 };

@@ -23,8 +23,18 @@ export function jsonLine(attributes: readonly AttributeName[]): (record: Telemet
 			const value = record[name];
 			if (value !== undefined) members.push(prefix + jsonValue(value, type));
 		}
-		return `{${members.join(",")}}`.replace(RAW_CONTROLS, escapeUnit);
+		return jsonObject(members);
 	};
+}
+
+/** An object of these members, each `"name":value`, on one line that a terminal can show. */
+export function jsonObject(members: readonly string[]): string {
+	return `{${members.join(",")}}`.replace(RAW_CONTROLS, escapeUnit);
+}
+
+/** A text in JSON's quotes. */
+export function jsonText(text: string): string {
+	return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 /** The vocabulary's names, in its order. */
@@ -33,14 +43,15 @@ export function attributeNames(): AttributeName[] {
 }
 
 function jsonValue(value: NonNullable<TelemetryRecord[AttributeName]> | Uint8Array, type: string): string {
-	if (typeof value === "string") return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value);
+	if (typeof value === "string") return jsonText(value);
 	if (type === "timestamp" && typeof value === "bigint") return `"${rfc3339(value)}"`;
 	if (value instanceof Map) return JSON.stringify(Object.fromEntries(value));
 	if (value instanceof Uint8Array) return `"${Buffer.from(value).toString("base64")}"`;
 	return JSON.stringify(value);
 }
 
-function rfc3339(ns: bigint): string {
+/** A timestamp in UTC with nanoseconds. */
+export function rfc3339(ns: bigint): string {
 	const fraction = Number(((ns % SECOND) + SECOND) % SECOND);
 	const milliseconds = Number((ns - BigInt(fraction)) / 1_000_000n);
 	return `${new Date(milliseconds).toISOString().slice(0, -4)}${String(fraction).padStart(9, "0")}Z`;

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import type { AttributeName } from "../api/generated/vocabulary.ts";
-import type { Adapter } from "./adapter.ts";
+import type { AttributeName, TelemetryRecord } from "../api/generated/vocabulary.ts";
+import type { Adapter, Batch } from "./adapter.ts";
 import { jsonSchema, parseConfig } from "./config.ts";
 import { attributeNames, jsonLine } from "./json-line.ts";
 import { lineHandler } from "./line-handler.ts";
 import { fileOutput, streamOutput } from "./line-output.ts";
+import { logLine } from "./log-line.ts";
 
 /** What an access log usually says; headers and queries, which may hold secrets, only if asked for. */
 const DEFAULT_ATTRIBUTES: readonly AttributeName[] = [
@@ -49,12 +50,19 @@ const configuration = z.strictObject({
 /** One JSON object a line and record, to stdout or appended to a file. */
 export const jsonlog: Adapter = {
 	name: "jsonlog",
-	signals: ["log"],
+	signals: ["record", "log"],
 	configSchema: jsonSchema(configuration),
 	attributes: (config) => parseConfig(configuration, config).attributes ?? DEFAULT_ATTRIBUTES,
 	async build(config) {
 		const { file, attributes } = parseConfig(configuration, config);
 		const output = file === undefined ? streamOutput(process.stdout) : await fileOutput(file);
-		return lineHandler(jsonLine(attributes ?? DEFAULT_ATTRIBUTES), output);
+		return lineHandler(linesOf(jsonLine(attributes ?? DEFAULT_ATTRIBUTES)), output);
 	},
 };
+
+function linesOf(recordLine: (record: TelemetryRecord) => string): (batch: Batch) => string[] {
+	return (batch) => {
+		if (batch.signal === "record") return batch.items.map(recordLine);
+		return batch.signal === "log" ? batch.items.map(logLine) : [];
+	};
+}

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Adapter } from "./adapter.ts";
 import { jsonSchema, parseConfig } from "./config.ts";
 import { requestMetrics } from "./prometheus-metrics.ts";
+import { DefinedMetrics } from "./prometheus-series.ts";
 
 const configuration = z.strictObject({
 	prefix: z
@@ -20,7 +21,8 @@ const configuration = z.strictObject({
 /** Metrics of requests and decisions at the Mixer's /metrics. */
 export const prometheus: Adapter = {
 	name: "prometheus",
-	signals: ["metric"],
+	signals: ["record", "metric"],
+	exposes: true,
 	configSchema: jsonSchema(configuration),
 	attributes: () => [
 		"request.method",
@@ -35,9 +37,12 @@ export const prometheus: Adapter = {
 	],
 	build(config, env) {
 		const record = requestMetrics(env.metrics, parseConfig(configuration, config));
+		const defined = new DefinedMetrics(env.metrics);
 		return {
+			define: (metrics) => defined.define(metrics),
 			handle(batch) {
-				for (const item of batch) record(item);
+				if (batch.signal === "record") for (const item of batch.items) record(item);
+				if (batch.signal === "metric") for (const item of batch.items) defined.take(item);
 				return "delivered";
 			},
 			async flush() {},

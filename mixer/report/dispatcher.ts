@@ -61,11 +61,15 @@ export class Dispatcher {
 	async prepare(specs: readonly HandlerSpec[]): Promise<HandlerChange> {
 		const before = this.#handlers;
 		const after = await buildHandlers(specs, this.#options, before);
-		const opened = after.filter((handler) => !before.includes(handler));
+		const opened = after.filter(({ queue }) => !has(before, queue));
 		return {
 			commit: () => {
 				this.#handlers = after;
-				for (const handler of before) if (!after.includes(handler)) this.#retire(handler);
+				for (const { handler, queue, intake } of after) {
+					handler.define?.(intake.rules.metrics);
+					queue.use(intake);
+				}
+				for (const handler of before) if (!has(after, handler.queue)) this.#retire(handler);
 			},
 			discard: async () => {
 				await Promise.all(opened.map(({ queue }) => queue.stop()));
@@ -97,4 +101,8 @@ export class Dispatcher {
 		const [oldest] = this.#past.keys();
 		if (this.#past.size > MAX_PAST_HANDLERS && oldest !== undefined) this.#past.delete(oldest);
 	}
+}
+
+function has(handlers: readonly BuiltHandler[], queue: BuiltHandler["queue"]): boolean {
+	return handlers.some((handler) => handler.queue === queue);
 }

@@ -1,9 +1,6 @@
-import type { HandleResult, Handler, Signal } from "../adapters/adapter.ts";
-import type { TelemetryRecord } from "../api/generated/vocabulary.ts";
+import type { Batch, HandleResult, Handler } from "../adapters/adapter.ts";
 import type { Clock } from "../observe/clock.ts";
 import { aborted } from "./abortable.ts";
-
-type Batch = readonly TelemetryRecord[];
 
 /** How one try ended: as the handler said, by a throw (worth another try), or without an answer in time. */
 export type Attempt =
@@ -23,14 +20,12 @@ interface UnderWay {
  */
 export class HandlerCall {
 	readonly #handler: Handler;
-	readonly #signal: Signal;
 	readonly #timeoutMs: number;
 	readonly #clock: Clock;
 	#underWay: UnderWay | undefined;
 
-	constructor(options: { handler: Handler; signal: Signal; timeoutMs: number; clock: Clock }) {
+	constructor(options: { handler: Handler; timeoutMs: number; clock: Clock }) {
 		this.#handler = options.handler;
-		this.#signal = options.signal;
 		this.#timeoutMs = options.timeoutMs;
 		this.#clock = options.clock;
 	}
@@ -54,7 +49,7 @@ export class HandlerCall {
 	}
 
 	#start(batch: Batch): UnderWay {
-		const settled = callHandler(this.#handler, batch, this.#signal).finally(() => {
+		const settled = callHandler(this.#handler, batch).finally(() => {
 			this.#underWay = undefined;
 		});
 		return { batch, settled };
@@ -86,9 +81,9 @@ interface Limit {
 	cancel(): void;
 }
 
-async function callHandler(handler: Handler, batch: Batch, signal: Signal): Promise<Attempt> {
+async function callHandler(handler: Handler, batch: Batch): Promise<Attempt> {
 	try {
-		return { kind: "answered", result: await handler.handle(batch, signal) };
+		return { kind: "answered", result: await handler.handle(batch) };
 	} catch (error) {
 		return { kind: "failed", error };
 	}

@@ -1,9 +1,11 @@
-import type { AdapterLogger, HandleResult, Handler, ItemResult, Signal } from "../adapters/adapter.ts";
+import type { AdapterLogger, HandleResult, Handler, ItemResult } from "../adapters/adapter.ts";
 import type { TelemetryRecord } from "../api/generated/vocabulary.ts";
 import type { Clock } from "../observe/clock.ts";
 import { orAborted, pause } from "./abortable.ts";
+import { type Delivery, deliveriesOf, type Intake, part } from "./delivery.ts";
 import { type Attempt, HandlerCall } from "./handler-call.ts";
 import { Ledger, type LedgerCounts } from "./ledger.ts";
+import { RecordAccount } from "./record-account.ts";
 
 /** Records handed to a handler at once: enough to make a system call or a request worth it. */
 export const MAX_HANDLE_RECORDS = 500;
@@ -19,7 +21,8 @@ export interface HandlerQueueOptions {
 	/** The handler's name in the configuration. */
 	readonly name: string;
 	readonly handler: Handler;
-	readonly signal: Signal;
+	/** What it takes until `use` says otherwise. */
+	readonly intake: Intake;
 	readonly queueRecords: number;
 	readonly timeoutMs: number;
 	readonly clock: Clock;
@@ -36,6 +39,7 @@ export class HandlerQueue {
 	readonly #options: HandlerQueueOptions;
 	readonly #call: HandlerCall;
 	readonly #ledger = new Ledger();
+	#intake: Intake;
 	#queue: TelemetryRecord[] = [];
 	#delivering: Promise<void> | undefined;
 	#stopped = false;
@@ -43,7 +47,13 @@ export class HandlerQueue {
 	constructor(options: HandlerQueueOptions) {
 		this.name = options.name;
 		this.#options = options;
+		this.#intake = options.intake;
 		this.#call = new HandlerCall(options);
+	}
+
+	/** Makes of the records that are not under way yet what this says. */
+	use(intake: Intake): void {
+		this.#intake = intake;
 	}
 
 	/** Takes what there is room for and counts the rest as dropped. */
@@ -69,48 +79,48 @@ export class HandlerQueue {
 
 	async #deliverAll(): Promise<void> {
 		while (this.#queue.length > 0) {
-			const batch = this.#queue.splice(0, MAX_HANDLE_RECORDS);
-			await this.#deliver(batch);
+			const records = this.#queue.splice(0, MAX_HANDLE_RECORDS);
+			const deliveries = deliveriesOf(records, this.#intake);
+			const account = new RecordAccount(this.#ledger, { records: records.length, deliveries });
+			for (const delivery of deliveries) await this.#deliver(delivery, account);
 		}
 		this.#delivering = undefined;
 	}
 
-	async #deliver(batch: readonly TelemetryRecord[]): Promise<void> {
-		let rest = batch;
+	async #deliver(delivery: Delivery, account: RecordAccount): Promise<void> {
+		let rest = delivery;
 		let reason = "retries_exhausted";
-		for (let attempt = 1; attempt <= MAX_ATTEMPTS && rest.length > 0; attempt++) {
+		for (let attempt = 1; attempt <= MAX_ATTEMPTS && rest.owners.length > 0; attempt++) {
 			if (attempt > 1) await this.#pause(attempt);
 			if (this.#options.abort.aborted) break;
-			const outcome = await this.#call.attempt(rest, this.#options.abort);
+			const outcome = await this.#call.attempt(rest.batch, this.#options.abort);
 			reason = outcome.kind === "late" ? "timeout" : "retries_exhausted";
-			rest = this.#settle(rest, outcome);
+			rest = this.#settle(rest, outcome, account);
 		}
-		if (rest.length === 0) return;
+		if (rest.owners.length === 0) return;
 		const lost = this.#options.abort.aborted ? "stopped" : reason;
-		this.#ledger.drop(rest.length, lost);
-		this.#options.logger.warn({ handler: this.name, records: rest.length, reason: lost }, "records dropped");
+		for (const owner of rest.owners) account.settle(owner, lost);
+		const { signal } = rest.batch;
+		this.#options.logger.warn(
+			{ handler: this.name, [`${signal}s`]: rest.owners.length, reason: lost },
+			`${signal}s dropped`,
+		);
 	}
 
-	/** Counts what is decided and gives back what is worth another try: the same array while a call with it goes on. */
-	#settle(batch: readonly TelemetryRecord[], outcome: Attempt): readonly TelemetryRecord[] {
+	/** Counts what is decided and gives back what is worth another try: the same object while a call with it goes on. */
+	#settle(delivery: Delivery, outcome: Attempt, account: RecordAccount): Delivery {
+		const { owners } = delivery;
 		if (outcome.kind === "failed") {
 			this.#options.logger.warn({ handler: this.name, err: outcome.error }, "handler failed");
 		}
-		if (outcome.kind !== "answered") return batch;
-		const results = itemResults(outcome.result, batch.length);
-		if (results === undefined) {
-			this.#ledger.drop(batch.length, "bad_answer");
-			return [];
+		if (outcome.kind !== "answered") return delivery;
+		const results = itemResults(outcome.result, owners.length);
+		const resultOf = (index: number): ItemResult => results?.(index) ?? { rejected: "bad_answer" };
+		for (const [i, owner] of owners.entries()) {
+			const result = resultOf(i);
+			if (result !== "retry") account.settle(owner, result === "delivered" ? undefined : result.rejected);
 		}
-		return batch.filter((_, i) => this.#count(results(i)));
-	}
-
-	/** @returns whether the item is still to be delivered. */
-	#count(result: ItemResult): boolean {
-		if (result === "retry") return true;
-		if (result === "delivered") this.#ledger.deliver(1);
-		else this.#ledger.drop(1, result.rejected);
-		return false;
+		return part(delivery, (i) => resultOf(i) === "retry");
 	}
 
 	/** Waits between half the backoff and all of it, so that handlers of one backend do not return in step. */

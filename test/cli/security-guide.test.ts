@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { startTrust } from "../../cli/trust.ts";
 import { loadSnapshot } from "../../galley/load.ts";
 import { systemClock } from "../../mixer/observe/clock.ts";
-import { adapters } from "../galley/adapters.ts";
+import { adapters, telemetry } from "../galley/adapters.ts";
 import { policyYaml } from "../galley/folder.ts";
 import { KeptLog } from "../mixer/server/running-mixer.ts";
 import { checkout } from "../support/programs.ts";
@@ -36,7 +36,7 @@ test("docs/security.md: its commands make what its Settings and envoy/mtls.yaml 
 	await mkdir(shop);
 	await writeFile(join(shop, "sluice.yaml"), `${settings}---\n${policyYaml("books")}`);
 	await cp(join(checkout, "test/testdata/galley/bundles"), shop, { recursive: true });
-	const loaded = await loadSnapshot(shop, adapters);
+	const loaded = await loadSnapshot(shop, adapters, telemetry);
 	assert.ok(loaded.ok && loaded.snapshot.settings.tls, JSON.stringify(loaded));
 	const trust = await startTrust({ tls: loaded.snapshot.settings.tls, clock: systemClock, logger: new KeptLog() });
 	trust.stop();

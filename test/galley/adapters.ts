@@ -1,3 +1,5 @@
+import type { Signal, TelemetryParts } from "../../galley/telemetry-parts.ts";
+
 /** Schemas of adapters as handlers' settings are checked against: one of each thing that a JSON Schema can say here. */
 export const adapters: ReadonlyMap<string, object> = new Map([
 	["counter", { type: "object", properties: {}, additionalProperties: false }],
@@ -26,3 +28,22 @@ export const adapters: ReadonlyMap<string, object> = new Map([
 		},
 	],
 ]);
+
+/** What Telemetry documents are checked against: an attribute of each type, and what those adapters take. */
+export const telemetry: TelemetryParts = {
+	attributes: new Map([
+		["request.method", "string"],
+		["request.host", "string"],
+		["request.headers", "string_map"],
+		["request.time", "timestamp"],
+		["response.code", "int64"],
+		["response.duration", "duration"],
+		["connection.mtls", "bool"],
+		["context.reporter.uid", "string"],
+		["context.time", "timestamp"],
+	]),
+	signals: new Map<string, readonly Signal[]>([
+		["counter", ["record", "metric"]],
+		["filelog", ["record", "log"]],
+	]),
+};

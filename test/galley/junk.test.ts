@@ -8,7 +8,7 @@ import { stringify } from "yaml";
 import { loadSnapshot } from "../../galley/load.ts";
 import { formatMessage } from "../../galley/message.ts";
 import { scaled } from "../support/scale.ts";
-import { adapters } from "./adapters.ts";
+import { adapters, telemetry } from "./adapters.ts";
 import { configurationFolder, policyYaml } from "./folder.ts";
 
 const runs = { numRuns: scaled({ quick: 100, full: 10_000 }) };
@@ -138,7 +138,7 @@ for (const [name, text] of HOSTILE) {
 	test(`is done soon with ${name}`, async (context) => {
 		const dir = await configurationFolder(context, { "a.yaml": text });
 		const before = process.cpuUsage();
-		const loaded = await loadSnapshot(dir, adapters);
+		const loaded = await loadSnapshot(dir, adapters, telemetry);
 		const cpuMs = process.cpuUsage(before).user / 1000;
 		assert.ok(cpuMs < MAX_CPU_MS, `${cpuMs} ms of CPU`);
 		assert.equal(loaded.ok, false);
@@ -152,7 +152,7 @@ async function holds(content: string | Uint8Array): Promise<void> {
 	const dir = await mkdtemp(join(tmpdir(), "sluice-galley-"));
 	try {
 		await writeFile(join(dir, "a.yaml"), content);
-		const loaded = await loadSnapshot(dir, adapters);
+		const loaded = await loadSnapshot(dir, adapters, telemetry);
 		assert.ok(loaded.ok || loaded.messages.some(({ level }) => level === "error"));
 		for (const message of loaded.ok ? loaded.warnings : loaded.messages) {
 			assert.match(formatMessage(message), /^[^\n\r]+$/);

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { loadSnapshot } from "../../galley/load.ts";
 import { formatMessage } from "../../galley/message.ts";
 import type { Snapshot } from "../../galley/snapshot.ts";
-import { adapters } from "./adapters.ts";
+import { adapters, telemetry } from "./adapters.ts";
 import { configurationFolder, policyYaml } from "./folder.ts";
 
 const EVERYTHING = `apiVersion: sluice.dev/v1alpha1
@@ -188,6 +188,8 @@ test("reads every field of every kind", async (context) => {
 				name: "log",
 				adapter: "filelog",
 				config: { file: "access.log", level: "info" },
+				records: true,
+				rules: [],
 				queueRecords: 1,
 				timeoutMs: 300_000,
 				file: "all.yaml",
@@ -239,7 +241,16 @@ test("fills in what is left out", async (context) => {
 	);
 	const [handler] = snapshot.handlers;
 	const place = { file: "b.yml", line: 1 };
-	const expected = { name: "count", adapter: "counter", config: {}, queueRecords: 10_000, timeoutMs: 5000, ...place };
+	const expected = {
+		name: "count",
+		adapter: "counter",
+		config: {},
+		records: true,
+		rules: [],
+		queueRecords: 10_000,
+		timeoutMs: 5000,
+		...place,
+	};
 	assert.deepEqual(handler, expected);
 });
 
@@ -311,11 +322,13 @@ test("anchors share what is written once", async (context) => {
 test("an adapter whose schema is unusable is a defect, not a fault of the configuration", async (context) => {
 	const dir = await configurationFolder(context, { "a.yaml": policyYaml("a") });
 	const broken = new Map([["broken", { if: {} }]]);
-	await assert.rejects(loadSnapshot(dir, broken), { message: "adapter broken: its configSchema cannot be used" });
+	await assert.rejects(loadSnapshot(dir, broken, telemetry), {
+		message: "adapter broken: its configSchema cannot be used",
+	});
 });
 
 async function snapshotOf(dir: string): Promise<Snapshot> {
-	const loaded = await loadSnapshot(dir, adapters);
+	const loaded = await loadSnapshot(dir, adapters, telemetry);
 	assert.deepEqual(loaded.ok ? loaded.warnings : loaded.messages, []);
 	return loaded.ok ? loaded.snapshot : assert.fail("not a snapshot");
 }
@@ -330,7 +343,7 @@ test("finds fault with a file of descriptors that is none of the folder's", asyn
 	const messagesFor = async (file: string) => {
 		const settings = `apiVersion: sluice.dev/v1alpha1\nkind: Settings\nmetadata: {name: a}\nspec: {protoDescriptors: ${file}}\n`;
 		const dir = await configurationFolder(context, { "a.yaml": settings, "b.yaml": policyYaml("books") });
-		const loaded = await loadSnapshot(dir, adapters);
+		const loaded = await loadSnapshot(dir, adapters, telemetry);
 		return loaded.ok ? [] : loaded.messages.map(formatMessage);
 	};
 	const at = "a.yaml:4:26 spec.protoDescriptors:";

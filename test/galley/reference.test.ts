@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { adapterSchemas } from "../../cli/adapter-schemas.ts";
+import { adapterSchemas, telemetryParts } from "../../cli/adapter-schemas.ts";
 import { loadSnapshot } from "../../galley/load.ts";
 import { formatMessage } from "../../galley/message.ts";
 import { withReference } from "../../galley/reference.ts";
@@ -19,14 +19,18 @@ test("every kind has its table", async () => {
 	const headings = [...(await readFile(docs, "utf8")).matchAll(/<!-- generated: kind (\S+) -->/g)].map(
 		([, kind]) => kind,
 	);
-	assert.deepEqual(headings, ["Policy", "Quota", "Handler", "Settings"]);
+	assert.deepEqual(headings, ["Policy", "Quota", "Handler", "Telemetry", "Settings"]);
 });
 
 test("every example of docs/configuration.md is valid without a warning", async (context) => {
 	const examples = [...(await readFile(docs, "utf8")).matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml = ""]) => yaml);
 	assert.equal(examples.length, 1);
 	for (const yaml of examples) {
-		const loaded = await loadSnapshot(await configurationFolder(context, { "sluice.yaml": yaml }), adapterSchemas());
+		const loaded = await loadSnapshot(
+			await configurationFolder(context, { "sluice.yaml": yaml }),
+			adapterSchemas(),
+			telemetryParts(),
+		);
 		assert.deepEqual((loaded.ok ? loaded.warnings : loaded.messages).map(formatMessage), []);
 	}
 });

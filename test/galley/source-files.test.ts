@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { loadSnapshot } from "../../galley/load.ts";
 import { formatMessage } from "../../galley/message.ts";
 import { MAX_FILE_BYTES, MAX_FILES } from "../../galley/source-files.ts";
-import { adapters } from "./adapters.ts";
+import { adapters, telemetry } from "./adapters.ts";
 import { configurationFolder, policyYaml } from "./folder.ts";
 
 test("a folder that is not there", async (context) => {
@@ -67,7 +67,7 @@ test("a folder named like a file, and a link to nothing, do not hide the rest", 
 		"a.yaml: cannot be read (not a file)",
 		"b.yaml: cannot be read (ENOENT)",
 		"c.yaml:1:1 apiVersion: is missing: it must be sluice.dev/v1alpha1",
-		"c.yaml:1:1 kind: is missing: it must be one of Settings, Policy, Quota, Handler",
+		"c.yaml:1:1 kind: is missing: it must be one of Settings, Policy, Quota, Handler, Telemetry",
 		"c.yaml:1:1 metadata: is missing: it must be a mapping",
 	]);
 });
@@ -79,6 +79,6 @@ test("a link to a file is read, as a mounted ConfigMap has them", async (context
 });
 
 async function messagesOf(dir: string): Promise<string[]> {
-	const loaded = await loadSnapshot(dir, adapters);
+	const loaded = await loadSnapshot(dir, adapters, telemetry);
 	return (loaded.ok ? loaded.warnings : loaded.messages).map(formatMessage);
 }

@@ -1,6 +1,7 @@
 import type { Adapter } from "../../mixer/adapters/adapter.ts";
 import { type AttributeName, type TelemetryRecord, vocabulary } from "../../mixer/api/generated/vocabulary.ts";
 import type { HandlerSpec } from "../../mixer/report/build-handlers.ts";
+import { batchRecords } from "./batch-records.ts";
 
 /** A handler that keeps every record whole, for a test to look at. */
 export class RecordCollector {
@@ -11,18 +12,26 @@ export class RecordCollector {
 	constructor(attributes?: readonly AttributeName[]) {
 		const adapter: Adapter = {
 			name: "collector",
-			signals: ["log"],
+			signals: ["record"],
 			configSchema: {},
 			attributes: () => attributes ?? Object.keys(vocabulary),
 			build: () => ({
 				handle: (batch) => {
-					this.records.push(...batch);
+					this.records.push(...batchRecords(batch));
 					return "delivered";
 				},
 				flush: async () => {},
 				close: async () => {},
 			}),
 		};
-		this.spec = { name: "collector", adapter, config: {}, queueRecords: 100_000, timeoutMs: 5000 };
+		this.spec = {
+			name: "collector",
+			adapter,
+			config: {},
+			records: true,
+			rules: [],
+			queueRecords: 100_000,
+			timeoutMs: 5000,
+		};
 	}
 }

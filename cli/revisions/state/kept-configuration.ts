@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { USES } from "../../../citadel/proxy-access.ts";
+import { telemetryRuleSchema } from "../../../galley/telemetry-rule.ts";
 import { MixerError } from "../../../mixer/error.ts";
 import { writeWholeFile } from "../../../mixer/policy/whole-file.ts";
 import type { MixerSnapshot } from "../../live-mixer.ts";
@@ -49,6 +50,8 @@ const File: z.ZodType<MixerSnapshot & { readonly version: 1 }> = z.object({
 			name: z.string(),
 			adapter: z.string(),
 			config: z.unknown(),
+			records: z.boolean(),
+			rules: z.array(telemetryRuleSchema),
 			queueRecords: z.int(),
 			timeoutMs: z.number(),
 			file: z.string(),

@@ -5,6 +5,7 @@ import { withoutProbe } from "../../../cli/up/console-handler.ts";
 import { PROBE_USER_AGENT } from "../../../cli/up/first-answer.ts";
 import type { Adapter, HandleResult } from "../../../mixer/adapters/adapter.ts";
 import type { TelemetryRecord } from "../../../mixer/api/generated/vocabulary.ts";
+import { batchRecords, recordBatch } from "../../support/batch-records.ts";
 
 const probe = { "request.useragent": PROBE_USER_AGENT, "request.method": "PROBE" };
 const first = { "request.useragent": "curl/8", "request.method": "GET" };
@@ -26,7 +27,7 @@ for (const [result, answer] of [
 	test(`shows all but the probe, and passes on ${JSON.stringify(result)}`, async () => {
 		const shown: TelemetryRecord[] = [];
 		const handler = await build(withoutProbe(collector(shown, result)));
-		assert.deepEqual(await handler.handle([first, probe, second], "log"), answer);
+		assert.deepEqual(await handler.handle(recordBatch([first, probe, second])), answer);
 		assert.deepEqual(shown, [first, second]);
 	});
 }
@@ -34,19 +35,19 @@ for (const [result, answer] of [
 test("takes the probe alone for delivered, without asking", async () => {
 	const shown: TelemetryRecord[] = [];
 	const handler = await build(withoutProbe(collector(shown, "retry")));
-	assert.equal(await handler.handle([probe], "log"), "delivered");
+	assert.equal(await handler.handle(recordBatch([probe])), "delivered");
 	assert.deepEqual(shown, []);
 });
 
 function collector(shown: TelemetryRecord[], result: HandleResult): Adapter {
 	return {
 		name: "collector",
-		signals: ["log"],
+		signals: ["record"],
 		configSchema: {},
 		attributes: () => ["request.method"],
 		build: () => ({
 			handle: (batch) => {
-				shown.push(...batch);
+				shown.push(...batchRecords(batch));
 				return result;
 			},
 			flush: async () => {},

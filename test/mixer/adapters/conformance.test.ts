@@ -3,8 +3,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import type { Batch } from "../../../mixer/adapters/adapter.ts";
 import { attributeNames } from "../../../mixer/adapters/json-line.ts";
 import { adapters } from "../../../mixer/adapters/registry.ts";
+import type { LogEntry, MetricInstance } from "../../../mixer/adapters/signals.ts";
 import type { TelemetryRecord } from "../../../mixer/api/generated/vocabulary.ts";
 import { adapterEnv } from "./adapter-env.ts";
 
@@ -36,6 +38,25 @@ const hostile: TelemetryRecord = {
 	"check.outcome": "x".repeat(10_000),
 	"check.policy": "__overflow__",
 };
+
+const definition = { help: "h", labels: ["a"], buckets: [1, 2], maxSeries: 1 };
+const metricInstances: readonly MetricInstance[] = (["counter", "gauge", "distribution"] as const).map((type) => {
+	return { definition: { ...definition, type, name: `made_${type}` }, labels: ['\u0000"\n\\\u2028'], value: 1.5 };
+});
+const logEntry: LogEntry = {
+	name: "entry",
+	severity: "error",
+	timeNs: -1n,
+	fields: [
+		["__proto__", "\u0000\u001b[31m\u202e"],
+		["map", new Map([["__proto__", ['"', 1, true]]])],
+	],
+};
+const batches: readonly Batch[] = [
+	...[[{}], [hostile], Array<TelemetryRecord>(500).fill(hostile)].map((items): Batch => ({ signal: "record", items })),
+	{ signal: "metric", items: metricInstances },
+	{ signal: "log", items: [logEntry, { ...logEntry, timeNs: undefined, fields: [] }] },
+];
 
 test("every adapter is known by its own name and tested here", () => {
 	for (const [name, adapter] of adapters) assert.equal(adapter.name, name);
@@ -78,13 +99,12 @@ for (const [name, adapter] of adapters) {
 		test("delivers batches of any size, with missing and with hostile values, then flushes and closes", async () => {
 			await quietly(async () => {
 				const handler = await adapter.build(config, adapterEnv());
-				const [signal] = adapter.signals;
-				assert.ok(signal !== undefined);
-				for (const batch of [[{}], [hostile], Array<TelemetryRecord>(500).fill(hostile)]) {
-					const result = await handler.handle(batch, signal);
+				handler.define?.(metricInstances.map(({ definition }) => definition));
+				for (const batch of batches.filter(({ signal }) => adapter.signals.includes(signal))) {
+					const result = await handler.handle(batch);
 					const items = typeof result === "string" || !("length" in result) ? [result] : result;
 					for (const item of items) assert.equal(item, "delivered");
-					if (items.length > 1) assert.equal(items.length, batch.length);
+					if (items.length > 1) assert.equal(items.length, batch.items.length);
 				}
 				await handler.flush();
 				await handler.close();

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { jsonLine } from "../../../mixer/adapters/json-line.ts";
 import { jsonlog } from "../../../mixer/adapters/jsonlog.ts";
+import type { LogEntry } from "../../../mixer/adapters/signals.ts";
+import { recordBatch } from "../../support/batch-records.ts";
 import { adapterEnv } from "./adapter-env.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "sluice-jsonlog-"));
@@ -17,12 +19,37 @@ describe("jsonlog", () => {
 		for (const code of [200, 403]) {
 			const handler = await jsonlog.build(config, adapterEnv());
 			const batch = [{ "response.code": code, "request.method": "GET", "request.host": "h" }, { "request.id": "x" }];
-			assert.deepEqual(await handler.handle(batch, "log"), ["delivered", "delivered"]);
+			assert.deepEqual(await handler.handle(recordBatch(batch)), ["delivered", "delivered"]);
 			await handler.close();
 		}
 		const lines = [200, 403].map((code) => `{"request.method":"GET","response.code":${code}}\n{"request.id":"x"}\n`);
 		assert.equal(await readFile(file, "utf8"), lines.join(""));
 		assert.equal((await stat(file)).mode & 0o777, 0o640 & ~process.umask());
+	});
+
+	test("writes an entry of a Telemetry as one object: time, severity, name and fields", async () => {
+		const file = join(folder, "entries.jsonl");
+		const handler = await jsonlog.build({ file }, adapterEnv());
+		const common = { name: "slow", severity: "warning" } as const;
+		const items: LogEntry[] = [
+			{
+				...common,
+				timeNs: 1_700_000_000_123_456_789n,
+				fields: [
+					["host", 'a"\u2028'],
+					["code", 503],
+					["headers", new Map([["x", ["1", true]]])],
+				],
+			},
+			{ ...common, timeNs: undefined, fields: [] },
+		];
+		assert.deepEqual(await handler.handle({ signal: "log", items }), ["delivered", "delivered"]);
+		await handler.close();
+		const [first, second] = (await readFile(file, "utf8")).split("\n");
+		const fields = String.raw`{"host":"a\"\u2028","code":503,"headers":{"x":["1",true]}}`;
+		const time = "2023-11-14T22:13:20.123456789Z";
+		assert.equal(first, `{"time":"${time}","severity":"warning","log":"slow","fields":${fields}}`);
+		assert.equal(second, '{"severity":"warning","log":"slow","fields":{}}');
 	});
 
 	test("reads what it is configured to write, and nothing secret by default", () => {
@@ -58,7 +85,7 @@ describe("jsonlog", () => {
 		skip: process.platform !== "linux",
 	}, async () => {
 		const handler = await jsonlog.build({ file: "/dev/full" }, adapterEnv());
-		await assert.rejects(async () => handler.handle([{ "request.id": "x" }], "log"), { code: "ENOSPC" });
+		await assert.rejects(async () => handler.handle(recordBatch([{ "request.id": "x" }])), { code: "ENOSPC" });
 		await handler.close();
 	});
 });

@@ -3,12 +3,13 @@ import { describe, test } from "node:test";
 import { Registry } from "prom-client";
 import { prometheus } from "../../../mixer/adapters/prometheus.ts";
 import type { TelemetryRecord } from "../../../mixer/api/generated/vocabulary.ts";
+import { recordBatch } from "../../support/batch-records.ts";
 import { adapterEnv } from "./adapter-env.ts";
 
 async function expose(records: readonly TelemetryRecord[], config: object = {}): Promise<string[]> {
 	const metrics = new Registry();
 	const handler = await prometheus.build(config, adapterEnv(metrics));
-	assert.equal(await handler.handle(records, "metric"), "delivered");
+	assert.equal(await handler.handle(recordBatch(records)), "delivered");
 	return (await metrics.metrics()).split("\n").filter((line) => line !== "" && !line.startsWith("#"));
 }
 

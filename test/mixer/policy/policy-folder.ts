@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { TestContext } from "node:test";
-import { adapterSchemas } from "../../../cli/adapter-schemas.ts";
+import { adapterSchemas, telemetryParts } from "../../../cli/adapter-schemas.ts";
 import { readFilter } from "../../../cli/filter.ts";
 import { loadSnapshot } from "../../../galley/load.ts";
 import { formatMessage } from "../../../galley/message.ts";
@@ -40,7 +40,7 @@ export async function policyFolder(
 
 /** The snapshot of a folder that has to be valid. */
 export async function snapshotOf(dir: string): Promise<Snapshot> {
-	const loaded = await loadSnapshot(dir, adapterSchemas());
+	const loaded = await loadSnapshot(dir, adapterSchemas(), telemetryParts());
 	if (loaded.ok) return loaded.snapshot;
 	throw new Error(loaded.messages.map(formatMessage).join("\n"));
 }

@@ -4,10 +4,12 @@ import { Counter } from "prom-client";
 import type { Adapter, AdapterEnv } from "../../../mixer/adapters/adapter.ts";
 import { buildHandlers } from "../../../mixer/report/build-handlers.ts";
 import { adapterOf, KeptLog } from "../server/running-mixer.ts";
+import { metricRule } from "../telemetry/rules.ts";
 import { ManualClock } from "./manual-clock.ts";
 
 function specs(adapters: readonly Adapter[]) {
-	return adapters.map((adapter, i) => ({ name: `h${i}`, adapter, config: {}, queueRecords: 10, timeoutMs: 1000 }));
+	const rest = { config: {}, records: true, rules: [], queueRecords: 10, timeoutMs: 1000 };
+	return adapters.map((adapter, i) => ({ name: `h${i}`, adapter, ...rest }));
 }
 
 function surroundings() {
@@ -60,6 +62,18 @@ describe("building handlers", () => {
 		await assert.rejects(buildHandlers(specs([broken]), surroundings()), {
 			code: "invalid",
 			message: "handler h0 (kafka): no brokers",
+		});
+	});
+
+	test("refuses a rule for what the adapter does not take, and one metric exposed twice", async () => {
+		const rules = [metricRule({ name: "a" })];
+		const withRules = (adapter: Adapter) => specs([adapter, adapter]).map((spec) => ({ ...spec, rules }));
+		await assert.rejects(buildHandlers(withRules(adapterOf({})), surroundings()), {
+			message: "handler h0 (test): Telemetry t: a is a metric, which test does not take",
+		});
+		const metrics: Adapter = { ...adapterOf({}), signals: ["metric"], exposes: true };
+		await assert.rejects(buildHandlers(withRules(metrics), surroundings()), {
+			message: "handlers h0 and h1 both expose a: send it to one of them",
 		});
 	});
 

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Counter } from "prom-client";
+import type { TelemetryRule } from "../../../galley/telemetry-rule.ts";
 import type { AdapterEnv, Handler } from "../../../mixer/adapters/adapter.ts";
 import type { TelemetryRecord } from "../../../mixer/api/generated/vocabulary.ts";
 import type { HandlerSpec } from "../../../mixer/report/build-handlers.ts";
 import { Dispatcher } from "../../../mixer/report/dispatcher.ts";
 import type { LedgerCounts } from "../../../mixer/report/ledger.ts";
+import { batchRecords } from "../../support/batch-records.ts";
 import { adapterOf, KeptLog } from "../server/running-mixer.ts";
+import { metricRule } from "../telemetry/rules.ts";
 import { ManualClock, settled } from "./manual-clock.ts";
 
 const GRACE_MS = 3000;
@@ -27,7 +30,7 @@ function backend() {
 	const handler = (config: unknown): Handler => ({
 		async handle(batch): Promise<"delivered"> {
 			if (isSlow) await new Promise<void>((resolve) => gates.push(resolve));
-			steps.push(`${config} has ${batch.map((record) => record["request.id"])}`);
+			steps.push(`${config} has ${batchRecords(batch).map((record) => record["request.id"])}`);
 			return "delivered";
 		},
 		flush: async () => {},
@@ -41,7 +44,7 @@ function backend() {
 	};
 	const adapter = { ...adapterOf({}), build };
 	const spec = (config: string, more: Partial<HandlerSpec> = {}): HandlerSpec => {
-		return { name: "h", adapter, config, queueRecords: 100, timeoutMs: 100_000, ...more };
+		return { name: "h", adapter, config, records: true, rules: [], queueRecords: 100, timeoutMs: 100_000, ...more };
 	};
 	return {
 		steps,
@@ -72,6 +75,42 @@ describe("a change of handlers", () => {
 		dispatcher.accept([record("1")]);
 		await settled();
 		assert.deepEqual(steps, ["a opens", "a has 1"]);
+	});
+
+	test("keeps one whose rules alone are others, and tells it of its metrics", async () => {
+		const { dispatcher } = start();
+		const defined: string[][] = [];
+		const taken: unknown[] = [];
+		const adapter = {
+			...adapterOf({
+				define: (metrics) => void defined.push(metrics.map(({ name }) => name)),
+				handle: ({ signal, items }) => {
+					taken.push([signal, items.length]);
+					return "delivered";
+				},
+			}),
+			signals: ["record", "metric"] as const,
+		};
+		const spec = (rules: readonly TelemetryRule[], records: boolean): HandlerSpec => {
+			return { name: "h", adapter, config: {}, records, rules, queueRecords: 100, timeoutMs: 1000 };
+		};
+		for (const change of [
+			spec([], true),
+			spec([metricRule({ name: "a" }), metricRule({ name: "b" })], true),
+			spec([metricRule({ name: "b" })], false),
+		]) {
+			(await dispatcher.prepare([change])).commit();
+			dispatcher.accept([record("1"), record("2")]);
+			await settled();
+		}
+		assert.deepEqual(defined, [[], ["a", "b"], ["b"]]);
+		assert.deepEqual(taken, [
+			["record", 2],
+			["record", 2],
+			["metric", 4],
+			["metric", 2],
+		]);
+		assert.deepEqual(sums(dispatcher.counts()), [{ name: "h", received: 6, delivered: 6, pending: 0, dropped: {} }]);
 	});
 
 	for (const [what, more] of [
@@ -159,7 +198,8 @@ describe("a change of handlers", () => {
 	test("forgets the counts of handlers long gone", async () => {
 		const { dispatcher } = start();
 		for (let i = 0; i < 105; i++) {
-			const spec = { name: `h${i}`, adapter: adapterOf({}), config: {}, queueRecords: 1, timeoutMs: 1 };
+			const rest = { config: {}, records: true, rules: [], queueRecords: 1, timeoutMs: 1 };
+			const spec = { name: `h${i}`, adapter: adapterOf({}), ...rest };
 			(await dispatcher.prepare([spec])).commit();
 			await settled();
 		}

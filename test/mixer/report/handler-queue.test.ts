@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import type { HandleResult, Handler, ItemResult } from "../../../mixer/adapters/adapter.ts";
+import type { TelemetryRule } from "../../../galley/telemetry-rule.ts";
+import type { Batch, HandleResult, Handler, ItemResult } from "../../../mixer/adapters/adapter.ts";
 import type { TelemetryRecord } from "../../../mixer/api/generated/vocabulary.ts";
 import { HandlerQueue, MAX_ATTEMPTS } from "../../../mixer/report/handler-queue.ts";
 import type { LedgerCounts } from "../../../mixer/report/ledger.ts";
+import { compileRules } from "../../../mixer/telemetry/rule-set.ts";
+import { batchRecords } from "../../support/batch-records.ts";
 import { scaled } from "../../support/scale.ts";
 import { KeptLog } from "../server/running-mixer.ts";
+import { metricRule } from "../telemetry/rules.ts";
 import { ManualClock, settled } from "./manual-clock.ts";
 
 const TIMEOUT_MS = 1000;
@@ -19,7 +23,7 @@ function queueOf(handle: Handler["handle"], options: { queueRecords?: number } =
 	const queue = new HandlerQueue({
 		name: "h",
 		handler,
-		signal: "log",
+		intake: { records: true, rules: compileRules([], { random: () => 0 }) },
 		queueRecords: options.queueRecords ?? 100,
 		timeoutMs: TIMEOUT_MS,
 		clock,
@@ -28,6 +32,10 @@ function queueOf(handle: Handler["handle"], options: { queueRecords?: number } =
 		abort: stop.signal,
 	});
 	return { queue, clock, stop, steps };
+}
+
+function counterOf(method: string): TelemetryRule {
+	return metricRule({ name: method, match: [`request.method == "${method}"`] });
 }
 
 let made = 0;
@@ -44,7 +52,7 @@ describe("a handler's queue", () => {
 	test("hands a batch over at once and counts it as delivered", async () => {
 		const batches: number[] = [];
 		const { queue } = queueOf((batch) => {
-			batches.push(batch.length);
+			batches.push(batch.items.length);
 			return "delivered";
 		});
 		queue.offer(records(3));
@@ -56,8 +64,8 @@ describe("a handler's queue", () => {
 	test("collects what comes while a call is under way into one batch, at most 500", async () => {
 		const batches: number[] = [];
 		const gates: (() => void)[] = [];
-		const handle = (batch: readonly TelemetryRecord[]) => {
-			batches.push(batch.length);
+		const handle = (batch: Batch) => {
+			batches.push(batch.items.length);
 			return new Promise<HandleResult>((resolve) => gates.push(() => resolve("delivered")));
 		};
 		const { queue } = queueOf(handle, { queueRecords: 1000 });
@@ -104,7 +112,7 @@ describe("a handler's queue", () => {
 			["delivered", "delivered"],
 		];
 		const { queue, clock } = queueOf((batch) => {
-			seen.push(batch.map((record) => record["request.id"]));
+			seen.push(batchRecords(batch).map((record) => record["request.id"]));
 			return answers.shift() ?? "retry";
 		});
 		const batch = records(4);
@@ -154,7 +162,7 @@ describe("a handler's queue", () => {
 		const first = Promise.withResolvers<HandleResult>();
 		const seen: (string | undefined)[] = [];
 		const { queue, clock } = queueOf((batch) => {
-			seen.push(...batch.map((record) => record["request.id"]));
+			seen.push(...batchRecords(batch).map((record) => record["request.id"]));
 			return seen.length === 1 ? first.promise : "delivered";
 		});
 		for (const id of ["a", "b"]) {
@@ -169,8 +177,52 @@ describe("a handler's queue", () => {
 		assert.deepEqual(sums(queue.counts()), { received: 3, delivered: 1, pending: 0, dropped: { timeout: 2 } });
 	});
 
+	test("counts a record as delivered with the last that is made of it, and as dropped where any of that is", async () => {
+		const offered: unknown[] = [];
+		const lost = { rejected: "too_old" };
+		const { queue } = queueOf(({ signal, items }) => {
+			offered.push([signal, items.length]);
+			return signal === "record" ? "delivered" : items.map((_, i): ItemResult => (i === 0 ? lost : "delivered"));
+		});
+		queue.use({ records: true, rules: compileRules([counterOf("GET"), counterOf("PUT")], { random: () => 0 }) });
+		queue.offer(["GET", "PUT", "HEAD"].map((method) => ({ "request.method": method })));
+		await settled();
+		assert.deepEqual(offered, [
+			["record", 3],
+			["metric", 2],
+		]);
+		assert.deepEqual(sums(queue.counts()), { received: 3, delivered: 2, pending: 0, dropped: { too_old: 1 } });
+	});
+
+	test("counts records that nothing is made of as delivered, without a call", async () => {
+		const { queue } = queueOf(() => assert.fail("called"));
+		queue.use({ records: false, rules: compileRules([counterOf("GET")], { random: () => 0 }) });
+		queue.offer(records(3));
+		await settled();
+		assert.deepEqual(sums(queue.counts()), { received: 3, delivered: 3, pending: 0, dropped: {} });
+	});
+
+	test("tries what a metric's items need again without the records that were delivered", async () => {
+		const offered: unknown[] = [];
+		const { queue, clock } = queueOf(({ signal, items }) => {
+			offered.push([signal, items.length]);
+			return signal === "metric" && offered.length < 3 ? "retry" : "delivered";
+		});
+		queue.use({ records: true, rules: compileRules([counterOf("GET")], { random: () => 0 }) });
+		queue.offer([{ "request.method": "GET" }, {}]);
+		await settled();
+		assert.deepEqual(sums(queue.counts()), { received: 2, delivered: 1, pending: 1, dropped: {} });
+		await clock.advance(100);
+		assert.deepEqual(offered, [
+			["record", 2],
+			["metric", 1],
+			["metric", 1],
+		]);
+		assert.deepEqual(sums(queue.counts()), { received: 2, delivered: 2, pending: 0, dropped: {} });
+	});
+
 	test("bounds the reasons an adapter can make up", async () => {
-		const { queue } = queueOf((batch) => batch.map((_, i): ItemResult => ({ rejected: `reason-${i}` })));
+		const { queue } = queueOf((batch) => batch.items.map((_, i): ItemResult => ({ rejected: `reason-${i}` })));
 		queue.offer(records(100));
 		await settled();
 		const { dropped } = queue.counts();
@@ -213,10 +265,14 @@ describe("a handler's queue", () => {
 			fc.asyncProperty(fc.array(answer), fc.array(step, { maxLength: 30 }), async (answers, plan) => {
 				let underWay = 0;
 				let handled = 0;
-				const handle = async (batch: readonly TelemetryRecord[]): Promise<HandleResult> => {
+				const handle = async (batch: Batch): Promise<HandleResult> => {
 					assert.equal(underWay++, 0, "two calls at once");
 					try {
-						return await play(answers[handled++ % Math.max(1, answers.length)] ?? "delivered", batch, clock);
+						return await play(
+							answers[handled++ % Math.max(1, answers.length)] ?? "delivered",
+							batchRecords(batch),
+							clock,
+						);
 					} finally {
 						underWay--;
 					}

@@ -11,6 +11,7 @@ import { MIXER_PARTS, type Mixer, type MixerOptions, serveMixer } from "../../..
 import { systemClock } from "../../../mixer/observe/clock.ts";
 import { MixerMetrics } from "../../../mixer/observe/metrics.ts";
 import { Readiness } from "../../../mixer/observe/readiness.ts";
+import { batchRecords } from "../../support/batch-records.ts";
 import { MixerClient } from "./mixer-client.ts";
 
 /** A logger that keeps what it is told. */
@@ -33,14 +34,14 @@ export class KeptLog {
 /** An adapter around one handler. */
 export function adapterOf(handler: Partial<Handler>, name = "test"): Adapter {
 	const whole: Handler = { handle: () => "delivered", flush: async () => {}, close: async () => {}, ...handler };
-	return { name, signals: ["log"], configSchema: { type: "object" }, attributes: () => [], build: () => whole };
+	return { name, signals: ["record"], configSchema: { type: "object" }, attributes: () => [], build: () => whole };
 }
 
 /** An adapter that keeps every record in `records`. */
 export function keeper(): { adapter: Adapter; records: TelemetryRecord[] } {
 	const records: TelemetryRecord[] = [];
 	const handle: Handler["handle"] = (batch) => {
-		records.push(...batch);
+		records.push(...batchRecords(batch));
 		return "delivered";
 	};
 	return { adapter: adapterOf({ handle }), records };
@@ -74,7 +75,15 @@ export async function runMixer(
 		check: parts.check ?? (() => Promise.reject(new Error("no check here"))),
 		allocate: parts.allocate ?? (() => Promise.reject(new Error("no quotas here"))),
 		handlers: (parts.adapters ?? []).map((adapter, i) => {
-			return { name: `handler-${i}`, adapter, config: {}, queueRecords: 1000, timeoutMs: 1000 };
+			return {
+				name: `handler-${i}`,
+				adapter,
+				config: {},
+				records: true,
+				rules: [],
+				queueRecords: 1000,
+				timeoutMs: 1000,
+			};
 		}),
 		redaction: { headers: ["authorization"], queryParameters: ["access_token"] },
 		host: "127.0.0.1",

@@ -6,7 +6,22 @@ import type { MixerSnapshot } from "../../../../cli/live-mixer.ts";
 import { isAuthorized } from "../../../../cli/revisions/state/admin-token.ts";
 import { StateFolder } from "../../../../cli/revisions/state/state-folder.ts";
 import { defaultStateDir } from "../../../../cli/revisions/state/state-path.ts";
+import type { TelemetryRule } from "../../../../galley/telemetry-rule.ts";
 import { temporaryFolder } from "../../../support/temporary-folder.ts";
+
+const rule: TelemetryRule = {
+	kind: "metric",
+	telemetry: "t",
+	name: "requests_total",
+	match: ["response.code > 0"],
+	attributes: ["request.method", "response.code"],
+	type: "counter",
+	help: "Requests.",
+	value: "1",
+	labels: [["method", "request.method"]],
+	buckets: [],
+	maxSeries: 10,
+};
 
 const snapshot: MixerSnapshot = {
 	settings: {
@@ -46,7 +61,17 @@ const snapshot: MixerSnapshot = {
 		},
 	],
 	handlers: [
-		{ name: "log", adapter: "jsonlog", config: { file: "a" }, queueRecords: 1, timeoutMs: 2, file: "a.yaml", line: 1 },
+		{
+			name: "log",
+			adapter: "jsonlog",
+			config: { file: "a" },
+			records: true,
+			rules: [rule],
+			queueRecords: 1,
+			timeoutMs: 2,
+			file: "a.yaml",
+			line: 1,
+		},
 	],
 };
 

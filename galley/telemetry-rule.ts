@@ -1,0 +1,47 @@
+import * as z from "zod";
+
+const named = z.array(z.tuple([z.string(), z.string()]));
+
+const common = {
+	/** The Telemetry it stands in. */
+	telemetry: z.string(),
+	name: z.string(),
+	/** Expressions that all have to be true. */
+	match: z.array(z.string()),
+	/** Every attribute that it reads. */
+	attributes: z.array(z.string()),
+};
+
+const metricRule = z.object({
+	kind: z.literal("metric"),
+	...common,
+	type: z.enum(["counter", "gauge", "distribution"]),
+	help: z.string(),
+	value: z.string(),
+	unit: z.enum(["s", "ms"]).exactOptional(),
+	/** Name and expression each. */
+	labels: named,
+	buckets: z.array(z.number()),
+	maxSeries: z.int(),
+});
+
+const logRule = z.object({
+	kind: z.literal("log"),
+	...common,
+	severity: z.enum(["debug", "info", "warning", "error"]),
+	sampling: z.number(),
+	/** Name and expression each. */
+	fields: named,
+});
+
+/** Reads rules back that were kept as JSON. */
+export const telemetryRuleSchema = z.discriminatedUnion("kind", [metricRule, logRule]);
+
+/** What a handler makes of records for a metric. Its expressions are sound. */
+export type MetricRule = z.output<typeof metricRule>;
+
+/** What a handler makes of records for a log. Its expressions are sound. */
+export type LogRule = z.output<typeof logRule>;
+
+/** One action of a Telemetry, for one handler. */
+export type TelemetryRule = MetricRule | LogRule;

@@ -1,0 +1,18 @@
+import { jsonObject, jsonText, rfc3339 } from "./json-line.ts";
+import type { FieldValue, LogEntry } from "./signals.ts";
+
+/** One JSON object a line: `time` and `severity`, the entry's name as `log`, and its fields under `fields`. */
+export function logLine({ name, severity, timeNs, fields }: LogEntry): string {
+	const members = fields.map(([field, value]) => `${jsonText(field)}:${jsonField(value)}`);
+	return jsonObject([
+		...(timeNs === undefined ? [] : [`"time":"${rfc3339(timeNs)}"`]),
+		`"severity":"${severity}"`,
+		`"log":${jsonText(name)}`,
+		`"fields":{${members.join(",")}}`,
+	]);
+}
+
+function jsonField(value: FieldValue): string {
+	if (typeof value === "string") return jsonText(value);
+	return JSON.stringify(value, (_, nested: unknown) => (nested instanceof Map ? Object.fromEntries(nested) : nested));
+}

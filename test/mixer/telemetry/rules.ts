@@ -1,0 +1,20 @@
+import type { LogRule, MetricRule } from "../../../galley/telemetry-rule.ts";
+
+/** A rule for a counter of records, or for what is said otherwise. */
+export function metricRule(more: Partial<MetricRule>): MetricRule {
+	const common = {
+		kind: "metric",
+		telemetry: "t",
+		name: "m",
+		match: [],
+		attributes: [],
+		help: "h",
+	} satisfies Partial<MetricRule>;
+	return { ...common, type: "counter", value: "1", labels: [], buckets: [], maxSeries: 10, ...more };
+}
+
+/** A rule for an entry without fields, or for what is said otherwise. */
+export function logRule(more: Partial<LogRule>): LogRule {
+	const common = { kind: "log", telemetry: "t", name: "entry", match: [], attributes: [] } satisfies Partial<LogRule>;
+	return { ...common, severity: "info", sampling: 1, fields: [], ...more };
+}
