@@ -1,6 +1,7 @@
 import { Environment, type ObjectSchema } from "@marcbachmann/cel-js";
 import { RE2JS } from "re2js";
 import { type Attributes, CEL_TYPES } from "./attribute-type.ts";
+import { responseFlags } from "./response-flags.ts";
 
 /** Far more than a person writes for one label; each bounds what a record can cost. */
 const LIMITS = { maxAstNodes: 500, maxDepth: 32, maxListElements: 100, maxMapEntries: 100, maxCallArguments: 16 };
@@ -14,11 +15,12 @@ const MAX_PATTERNS = 1000;
  */
 export const MATCHES = "matchRE";
 
-/** CEL's standard functions, with every attribute declared with its type. */
+/** CEL's standard functions and ours, with every attribute declared with its type. */
 export function celEnvironment(attributes: Attributes): Environment {
 	const environment = new Environment({ unlistedVariablesAreDyn: false, enableOptionalTypes: true, limits: LIMITS });
 	for (const [name, schema] of Object.entries(tree(attributes))) environment.registerVariable(name, { schema });
 	const patterns = new Map<string, RE2JS>();
+	environment.registerFunction("responseFlags(int): string", responseFlags);
 	return environment.registerFunction(`string.${MATCHES}(string): bool`, (text: string, pattern: string) => {
 		return compiled(patterns, pattern).matcher(text).find();
 	});

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { after, afterEach, before, beforeEach, describe, test } from "node:test"
 import type { UpPorts } from "../../cli/up/up-ports.ts";
 import { waitUntil } from "../../cli/up/wait-until.ts";
 import { load, send } from "../support/http-client.ts";
+import { type MetricLine, metricLines } from "../support/metric-lines.ts";
 import { childrenOf, listens, type Process } from "../support/processes.ts";
 import { checkout } from "../support/programs.ts";
 import { freeUpPorts, UpRun } from "../support/up-run.ts";
@@ -102,6 +103,63 @@ test("takes an edit live, says what is wrong with a broken one, and changes noth
 	assert.equal(run.stderr, "");
 	assert.deepEqual(await readdir(stateDir), []);
 });
+
+test("shows Istio's metrics of every request, until their file has a dot in front of its name", async (t) => {
+	const run = start();
+	await run.printed("grep sluice_decisions\n");
+	await followsTheBanner();
+	const metrics = async () => (await send({ port: ports.admin, path: "/metrics" })).body;
+	const of = (text: string, name: string) =>
+		metricLines(text, name).filter(({ labels }) => labels.response_code === "403");
+	const text = await metrics();
+	// The probe that found Envoy ready is a request like any other.
+	const value = sumOf(of(text, "sluice_requests_total"));
+	assert.deepEqual(of(text, "istio_requests_total"), [
+		{ name: "istio_requests_total", labels: { ...UNKNOWN, ...DENIED }, value },
+	]);
+	const requests = (text: string) => sumOf(metricLines(text, "sluice_requests_total"));
+	assert.equal(sumOf(metricLines(text, "istio_request_duration_milliseconds_count")), requests(text));
+	const [on, off] = ["istio-metrics.yaml", ".istio-metrics.yaml"].map((name) => join(examples(), name));
+	assert.ok(on && off);
+	await rename(on, off);
+	t.after(() => rename(off, on));
+	const before = requests(await metrics());
+	await waitUntil({
+		what: "the end of Istio's metrics",
+		timeoutMs: 60_000,
+		probe: async () => !(await metrics()).includes("istio_"),
+	});
+	assert.ok(requests(await metrics()) >= before, "counts of other metrics go on");
+});
+
+/** What nobody can know of a request without certificates. */
+const UNKNOWN = Object.fromEntries(
+	["source", "destination"].flatMap((side) => [
+		...["principal", "workload", "workload_namespace", "canonical_service", "app", "version", "cluster"].map(
+			(label) => {
+				return [`${side}_${label}`, "unknown"] as const;
+			},
+		),
+		[`${side}_canonical_revision`, "latest"] as const,
+	]),
+);
+
+/** A denial by the filter. */
+const DENIED = {
+	reporter: "destination",
+	destination_service: "upstream",
+	destination_service_name: "upstream",
+	destination_service_namespace: "unknown",
+	request_protocol: "http",
+	response_code: "403",
+	response_flags: "-",
+	grpc_response_status: "",
+	connection_security_policy: "none",
+};
+
+function sumOf(lines: readonly MetricLine[]): number {
+	return lines.reduce((sum, { value }) => sum + value, 0);
+}
 
 test("delivers the records that are on their way when it is stopped", async () => {
 	const run = start();

@@ -69,6 +69,12 @@ describe("an expression", () => {
 		assert.equal(evaluate(`${"a".repeat(2000)}b`), "matches not");
 	});
 
+	test("writes Envoy's response flags as its access logs do", () => {
+		const expression = read("responseFlags(response.code)");
+		const evaluate = (code: bigint) => expression.evaluate({ response: { code } });
+		assert.deepEqual([0n, 0x8020n, 0x100n, 1n << 40n].map(evaluate), ["-", "UF,URX", "NR", "40"]);
+	});
+
 	test("nested without end, or as wide, is refused", () => {
 		for (const text of [`${"(".repeat(1000)}1${")".repeat(1000)}`, Array(600).fill("1").join("+")]) {
 			assert.equal(reader.read(text).ok, false);
