@@ -6,10 +6,10 @@ import type { HandlerSpec } from "../mixer/report/build-handlers.ts";
 /** The configuration's handlers, each with its adapter. */
 export function handlerSpecs(snapshot: Pick<Snapshot, "handlers">): HandlerSpec[] {
 	return snapshot.handlers.map(
-		({ name, adapter: word, config, records, rules, queueRecords, timeoutMs, file, line }) => {
+		({ name, adapter: word, config, records, rules, queueRecords, queueBytes, timeoutMs, file, line }) => {
 			const adapter = adapters.get(word);
 			if (adapter === undefined) throw new MixerError("invalid", `${file}:${line} there is no adapter ${word}`);
-			return { name, adapter, config, records, rules, queueRecords, timeoutMs };
+			return { name, adapter, config, records, rules, queueRecords, queueBytes, timeoutMs };
 		},
 	);
 }

@@ -93,12 +93,12 @@ function toQuota({ value, source }: EntryOf<"Quota">): Quota {
 }
 
 function toHandler({ value, source }: EntryOf<"Handler">, telemetries: readonly TelemetryEntry[]): HandlerConfig {
-	const { adapter, config, records, queue, timeout } = value.spec;
+	const { adapter, config, records, queue, queueBytes, timeout } = value.spec;
 	const { name } = value.metadata;
 	const place = { file: source.file, line: source.place([]).line };
 	const actions = telemetries.flatMap((telemetry) => telemetry.rules);
 	const rules = actions.flatMap(({ rule, handlers }) => (handlers.includes(name) ? [rule] : []));
-	return { name, adapter, config, records, rules, queueRecords: queue, timeoutMs: timeout, ...place };
+	return { name, adapter, config, records, rules, queueRecords: queue, queueBytes, timeoutMs: timeout, ...place };
 }
 
 function byName(a: Named, b: Named): number {

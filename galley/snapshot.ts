@@ -56,6 +56,7 @@ export interface HandlerConfig {
 	/** What is made of records for it besides: in the order of the Telemetries' names. */
 	readonly rules: readonly TelemetryRule[];
 	readonly queueRecords: number;
+	readonly queueBytes: number;
 	readonly timeoutMs: number;
 	readonly file: string;
 	readonly line: number;

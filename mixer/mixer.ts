@@ -129,9 +129,17 @@ export async function serveMixer(options: MixerOptions): Promise<Mixer> {
 async function startHandlers(options: MixerOptions, abort: AbortSignal) {
 	let { graceMs, staleAfterMs } = options;
 	let redact = redactor(options.redaction);
-	const dispatcher = new Dispatcher({ ...options, abort, graceMs: () => graceMs });
+	const dispatcher = new Dispatcher({
+		...options,
+		abort,
+		graceMs: () => graceMs,
+		onAttempt: options.metrics.attempts(),
+	});
 	(await dispatcher.prepare(options.handlers)).commit();
-	options.metrics.handlers(() => dispatcher.counts());
+	options.metrics.handlers(
+		() => dispatcher.counts(),
+		() => dispatcher.states(),
+	);
 	const counters = options.metrics.reports();
 	const presence = new Presence({ ...options, staleAfterMs: () => staleAfterMs });
 	options.metrics.presence(() => presence.counts());

@@ -8,6 +8,9 @@ import { PROBE_USER_AGENT } from "./first-answer.ts";
 /** Lines waiting for a terminal that is slow or stopped. */
 const QUEUE_RECORDS = 1000;
 
+/** The memory that they may take. */
+const QUEUE_BYTES = 4_194_304;
+
 /** Longest wait for the terminal, in milliseconds. */
 const TIMEOUT_MS = 5000;
 
@@ -19,6 +22,7 @@ export const consoleHandler: HandlerSpec = {
 	records: true,
 	rules: [],
 	queueRecords: QUEUE_RECORDS,
+	queueBytes: QUEUE_BYTES,
 	timeoutMs: TIMEOUT_MS,
 };
 

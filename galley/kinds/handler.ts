@@ -5,6 +5,9 @@ import { duration } from "./duration.ts";
 /** Records held for a backend that is late; a record is about a kilobyte. */
 const MAX_QUEUE_RECORDS = 1_000_000;
 
+/** A part of a machine's memory. */
+const MAX_QUEUE_BYTES = 17_179_869_184;
+
 /** A configured instance of an adapter: where records go. */
 export const handlerSchema = documentSchema(
 	"Handler",
@@ -23,6 +26,10 @@ export const handlerSchema = documentSchema(
 		queue: z.int().min(1).max(MAX_QUEUE_RECORDS).default(10_000).meta({
 			description: "How many records wait for the backend; further ones are dropped and counted.",
 			unit: "records",
+		}),
+		queueBytes: z.int().min(1_048_576).max(MAX_QUEUE_BYTES).default(67_108_864).meta({
+			description: "How much memory they may take, about; further ones are dropped and counted.",
+			unit: "bytes",
 		}),
 		timeout: duration({
 			min: "10ms",

@@ -1,9 +1,11 @@
 import { status } from "@grpc/grpc-js";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { OnAttempt } from "../report/handler-queue.ts";
 import type { ReportCounters } from "../report/report-service.ts";
 import type { CallObserver } from "../server/unary-call.ts";
 import { type LedgerSource, registerLedgers } from "./ledger-metrics.ts";
 import { type PresenceSource, registerPresence } from "./presence-metrics.ts";
+import { attemptMetrics, type QueueSource, registerQueues } from "./queue-metrics.ts";
 
 /** From a decision kept in a cache to a policy at its deadline, in seconds. */
 const RPC_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
@@ -78,9 +80,15 @@ export class MixerMetrics {
 		};
 	}
 
-	/** Shows the handlers' ledgers. */
-	handlers(counts: LedgerSource): void {
+	/** Shows the handlers' ledgers and how their queues stand. */
+	handlers(counts: LedgerSource, states: QueueSource): void {
 		registerLedgers(this.registry, counts);
+		registerQueues(this.registry, states);
+	}
+
+	/** Registers the metrics of handlers' calls and gives back what feeds them. */
+	attempts(): OnAttempt {
+		return attemptMetrics(this.registry);
 	}
 
 	/** Shows which VMs are there. */

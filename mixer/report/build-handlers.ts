@@ -6,7 +6,7 @@ import { MixerError } from "../error.ts";
 import type { Clock } from "../observe/clock.ts";
 import { compileRules } from "../telemetry/rule-set.ts";
 import type { Intake } from "./delivery.ts";
-import { HandlerQueue } from "./handler-queue.ts";
+import { HandlerQueue, type OnAttempt } from "./handler-queue.ts";
 
 /** A Handler of the configuration with the adapter it names. */
 export interface HandlerSpec {
@@ -18,6 +18,7 @@ export interface HandlerSpec {
 	/** What is made of records for it besides. */
 	readonly rules: readonly TelemetryRule[];
 	readonly queueRecords: number;
+	readonly queueBytes: number;
 	readonly timeoutMs: number;
 }
 
@@ -28,6 +29,8 @@ export interface HandlerSurroundings {
 	readonly random: () => number;
 	/** Aborts when the grace time is over. */
 	readonly abort: AbortSignal;
+	/** Is told of every call of a handler. */
+	readonly onAttempt?: OnAttempt;
 }
 
 /** A handler at work. */
@@ -74,7 +77,7 @@ export async function buildHandlers(
 
 async function buildHandler(spec: HandlerSpec, surroundings: HandlerSurroundings): Promise<BuiltHandler> {
 	const { logger, clock, random } = surroundings;
-	const { name, adapter, queueRecords, timeoutMs } = spec;
+	const { name, adapter, queueRecords, queueBytes, timeoutMs } = spec;
 	const registry = new Registry();
 	const own = new AbortController();
 	const abort = AbortSignal.any([surroundings.abort, own.signal]);
@@ -83,7 +86,10 @@ async function buildHandler(spec: HandlerSpec, surroundings: HandlerSurroundings
 		const intake = intakeOf(spec, surroundings);
 		const env = { name, logger, now: clock.now, metrics: registry, signal: abort };
 		const handler = await adapter.build(spec.config, env);
-		const queue = new HandlerQueue({ name, handler, intake, queueRecords, timeoutMs, clock, random, logger, abort });
+		const queue = new HandlerQueue({
+			...{ name, handler, intake, queueRecords, queueBytes, timeoutMs, clock, random, logger, abort },
+			...(surroundings.onAttempt && { onAttempt: surroundings.onAttempt }),
+		});
 		const ownMetrics = registry.getMetricsAsArray().map((metric) => metric.name);
 		return { spec, handler, queue, intake, registry, giveUp: () => own.abort(), ownMetrics };
 	} catch (cause) {

@@ -1,7 +1,9 @@
 import type { Registry } from "prom-client";
 import type { TelemetryRecord } from "../api/generated/vocabulary.ts";
 import { type BuiltHandler, buildHandlers, type HandlerSpec, type HandlerSurroundings } from "./build-handlers.ts";
+import type { QueueState } from "./handler-queue.ts";
 import { addCounts, type LedgerCounts } from "./ledger.ts";
+import { recordBytes } from "./record-size.ts";
 
 /** Names of handlers that are no more whose counts are still shown; the longest gone is forgotten first. */
 const MAX_PAST_HANDLERS = 100;
@@ -34,7 +36,13 @@ export class Dispatcher {
 
 	/** When this returns, each queue has the records or has counted what it dropped. */
 	accept(records: readonly TelemetryRecord[]): void {
-		for (const { queue } of this.#handlers) queue.offer(records);
+		const sizes = records.map(recordBytes);
+		for (const { queue } of this.#handlers) queue.offer(records, sizes);
+	}
+
+	/** How the queues of the handlers at work stand, by handler's name. */
+	states(): ReadonlyMap<string, QueueState> {
+		return new Map(this.#handlers.map(({ queue }) => [queue.name, queue.state()]));
 	}
 
 	/** What became of the records, by handler's name: of all handlers that had that name. */

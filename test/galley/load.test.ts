@@ -191,6 +191,7 @@ test("reads every field of every kind", async (context) => {
 				records: true,
 				rules: [],
 				queueRecords: 1,
+				queueBytes: 67_108_864,
 				timeoutMs: 300_000,
 				file: "all.yaml",
 				line: 66,
@@ -248,6 +249,7 @@ test("fills in what is left out", async (context) => {
 		records: true,
 		rules: [],
 		queueRecords: 10_000,
+		queueBytes: 67_108_864,
 		timeoutMs: 5000,
 		...place,
 	};

@@ -31,6 +31,7 @@ export class RecordCollector {
 			records: true,
 			rules: [],
 			queueRecords: 100_000,
+			queueBytes: 1_000_000,
 			timeoutMs: 5000,
 		};
 	}

@@ -53,6 +53,7 @@ const File: z.ZodType<MixerSnapshot & { readonly version: 1 }> = z.object({
 			records: z.boolean(),
 			rules: z.array(telemetryRuleSchema),
 			queueRecords: z.int(),
+			queueBytes: z.int(),
 			timeoutMs: z.number(),
 			file: z.string(),
 			line: z.int(),

@@ -27,7 +27,11 @@ async function exposed(): Promise<Row[]> {
 	const metrics = new MixerMetrics({ name: "sluice", version: "0", node: "0" });
 	metrics.calls();
 	metrics.reports();
-	metrics.handlers(() => new Map());
+	metrics.handlers(
+		() => new Map(),
+		() => new Map(),
+	);
+	metrics.attempts();
 	metrics.workerKills(() => 0);
 	metrics.presence(() => ({ proxies: 0, vms: new Map() }));
 	quotaMetrics(metrics.registry);

@@ -8,7 +8,7 @@ import { metricRule } from "../telemetry/rules.ts";
 import { ManualClock } from "./manual-clock.ts";
 
 function specs(adapters: readonly Adapter[]) {
-	const rest = { config: {}, records: true, rules: [], queueRecords: 10, timeoutMs: 1000 };
+	const rest = { config: {}, records: true, rules: [], queueRecords: 10, queueBytes: 1_000_000, timeoutMs: 1000 };
 	return adapters.map((adapter, i) => ({ name: `h${i}`, adapter, ...rest }));
 }
 

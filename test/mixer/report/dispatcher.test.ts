@@ -44,7 +44,17 @@ function backend() {
 	};
 	const adapter = { ...adapterOf({}), build };
 	const spec = (config: string, more: Partial<HandlerSpec> = {}): HandlerSpec => {
-		return { name: "h", adapter, config, records: true, rules: [], queueRecords: 100, timeoutMs: 100_000, ...more };
+		return {
+			name: "h",
+			adapter,
+			config,
+			records: true,
+			rules: [],
+			queueRecords: 100,
+			queueBytes: 1_000_000,
+			timeoutMs: 100_000,
+			...more,
+		};
 	};
 	return {
 		steps,
@@ -92,7 +102,16 @@ describe("a change of handlers", () => {
 			signals: ["record", "metric"] as const,
 		};
 		const spec = (rules: readonly TelemetryRule[], records: boolean): HandlerSpec => {
-			return { name: "h", adapter, config: {}, records, rules, queueRecords: 100, timeoutMs: 1000 };
+			return {
+				name: "h",
+				adapter,
+				config: {},
+				records,
+				rules,
+				queueRecords: 100,
+				queueBytes: 1_000_000,
+				timeoutMs: 1000,
+			};
 		};
 		for (const change of [
 			spec([], true),
@@ -198,7 +217,7 @@ describe("a change of handlers", () => {
 	test("forgets the counts of handlers long gone", async () => {
 		const { dispatcher } = start();
 		for (let i = 0; i < 105; i++) {
-			const rest = { config: {}, records: true, rules: [], queueRecords: 1, timeoutMs: 1 };
+			const rest = { config: {}, records: true, rules: [], queueRecords: 1, queueBytes: 1_000_000, timeoutMs: 1 };
 			const spec = { name: `h${i}`, adapter: adapterOf({}), ...rest };
 			(await dispatcher.prepare([spec])).commit();
 			await settled();

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { TelemetryRule } from "../../../galley/telemetry-rule.ts";
 import type { Batch, HandleResult, Handler, ItemResult } from "../../../mixer/adapters/adapter.ts";
 import type { TelemetryRecord } from "../../../mixer/api/generated/vocabulary.ts";
-import { HandlerQueue, MAX_ATTEMPTS } from "../../../mixer/report/handler-queue.ts";
+import { HandlerQueue, MAX_ATTEMPTS, type OnAttempt } from "../../../mixer/report/handler-queue.ts";
 import type { LedgerCounts } from "../../../mixer/report/ledger.ts";
 import { compileRules } from "../../../mixer/telemetry/rule-set.ts";
 import { batchRecords } from "../../support/batch-records.ts";
@@ -15,7 +15,10 @@ import { ManualClock, settled } from "./manual-clock.ts";
 
 const TIMEOUT_MS = 1000;
 
-function queueOf(handle: Handler["handle"], options: { queueRecords?: number } = {}) {
+function queueOf(
+	handle: Handler["handle"],
+	options: { queueRecords?: number; queueBytes?: number; onAttempt?: OnAttempt } = {},
+) {
 	const clock = new ManualClock();
 	const stop = new AbortController();
 	const steps: string[] = [];
@@ -25,11 +28,13 @@ function queueOf(handle: Handler["handle"], options: { queueRecords?: number } =
 		handler,
 		intake: { records: true, rules: compileRules([], { random: () => 0 }) },
 		queueRecords: options.queueRecords ?? 100,
+		queueBytes: options.queueBytes ?? 1_000_000,
 		timeoutMs: TIMEOUT_MS,
 		clock,
 		random: () => 0.5,
 		logger: new KeptLog(),
 		abort: stop.signal,
+		...(options.onAttempt && { onAttempt: options.onAttempt }),
 	});
 	return { queue, clock, stop, steps };
 }
@@ -219,6 +224,86 @@ describe("a handler's queue", () => {
 			["metric", 1],
 		]);
 		assert.deepEqual(sums(queue.counts()), { received: 2, delivered: 2, pending: 0, dropped: {} });
+	});
+
+	test("drops what would take more memory than it may, and has room again once a batch is done", async () => {
+		const gate = Promise.withResolvers<HandleResult>();
+		const { queue } = queueOf(() => gate.promise, { queueBytes: 1000 });
+		queue.offer(records(3), [600, 500, 400]);
+		assert.deepEqual(queue.state(), { bytes: 1000, isBroken: false });
+		assert.deepEqual(sums(queue.counts()), { received: 3, delivered: 0, pending: 2, dropped: { queue_bytes_full: 1 } });
+		gate.resolve("delivered");
+		await settled();
+		assert.equal(queue.state().bytes, 0);
+		queue.offer(records(1), [1000]);
+		await settled();
+		assert.equal(queue.counts().delivered, 3);
+	});
+
+	test("leaves a backend alone after three batches lost, and loses nothing more of what has room", async () => {
+		const tries: number[] = [];
+		let isBack = false;
+		const { queue, clock } = queueOf(() => {
+			tries.push(clock.now());
+			return isBack ? "delivered" : "retry";
+		});
+		for (let i = 0; i < 3; i++) {
+			queue.offer(records(1));
+			await clock.advance(2000);
+		}
+		assert.equal(queue.state().isBroken, true);
+		tries.length = 0;
+		queue.offer(records(1));
+		queue.offer(records(5));
+		const start = clock.now();
+		await clock.advance(90_000);
+		// Three quarters of 5, 10, 20, 40 and 60 seconds, the random half being at its middle.
+		assert.deepEqual(
+			tries.map((at) => at - start),
+			[3750, 11_250, 26_250, 56_250],
+		);
+		isBack = true;
+		await clock.advance(60_000);
+		assert.equal(queue.state().isBroken, false);
+		assert.deepEqual(sums(queue.counts()), {
+			received: 9,
+			delivered: 6,
+			pending: 0,
+			dropped: { retries_exhausted: 3 },
+		});
+	});
+
+	test("gives what waits for a backend its tries at once when it is stopped", async () => {
+		const { queue, clock } = queueOf(() => "retry");
+		for (let i = 0; i < 3; i++) {
+			queue.offer(records(1));
+			await clock.advance(2000);
+		}
+		queue.offer(records(2));
+		await settled();
+		const stopped = queue.stop();
+		await clock.advance(2000);
+		await stopped;
+		assert.deepEqual(sums(queue.counts()), {
+			received: 5,
+			delivered: 0,
+			pending: 0,
+			dropped: { retries_exhausted: 5 },
+		});
+	});
+
+	test("tells of every call how it ended and how long it was waited for", async () => {
+		const attempts: unknown[] = [];
+		const answers = [() => Promise.reject(new Error("refused")), () => new Promise<never>(() => {})];
+		const { queue, clock } = queueOf(() => answers.shift()?.() ?? "delivered", {
+			onAttempt: (attempt) => attempts.push(attempt),
+		});
+		queue.offer(records(1));
+		await clock.advance(75 + TIMEOUT_MS);
+		assert.deepEqual(attempts, [
+			{ handler: "h", outcome: "failed", durationMs: 0 },
+			{ handler: "h", outcome: "late", durationMs: TIMEOUT_MS },
+		]);
 	});
 
 	test("bounds the reasons an adapter can make up", async () => {

@@ -82,6 +82,7 @@ export async function runMixer(
 				records: true,
 				rules: [],
 				queueRecords: 1000,
+				queueBytes: 1_000_000,
 				timeoutMs: 1000,
 			};
 		}),

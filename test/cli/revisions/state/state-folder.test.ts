@@ -68,6 +68,7 @@ const snapshot: MixerSnapshot = {
 			records: true,
 			rules: [rule],
 			queueRecords: 1,
+			queueBytes: 1_000_000,
 			timeoutMs: 2,
 			file: "a.yaml",
 			line: 1,
