@@ -94,6 +94,7 @@ function serve(
 		inForce: () => live.inForce,
 		clock: systemClock,
 		random: Math.random,
+		environment: process.env,
 	});
 }
 

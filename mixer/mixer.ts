@@ -59,6 +59,8 @@ export interface MixerOptions extends MixerConfiguration {
 	readonly logger: AdapterLogger;
 	readonly clock: Clock;
 	readonly random: () => number;
+	/** Where handlers find secrets that the configuration names. */
+	readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 /** A Mixer that serves. */

@@ -23,6 +23,8 @@ export interface AdapterEnv {
 	readonly logger: AdapterLogger;
 	/** Milliseconds since 1970. */
 	readonly now: () => number;
+	/** The process's environment variables, for secrets that a configuration names: never shown. */
+	readonly environment: Readonly<Record<string, string | undefined>>;
 	/** Where a handler registers metrics of its own, exposed at the Mixer's /metrics. */
 	readonly metrics: import("prom-client").Registry;
 	/** Aborts when the Mixer's grace time is over: give up whatever is under way. */

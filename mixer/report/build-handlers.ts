@@ -27,6 +27,8 @@ export interface HandlerSurroundings {
 	readonly logger: AdapterLogger;
 	readonly clock: Clock;
 	readonly random: () => number;
+	/** Where handlers find secrets that the configuration names; none if left out. */
+	readonly environment?: Readonly<Record<string, string | undefined>>;
 	/** Aborts when the grace time is over. */
 	readonly abort: AbortSignal;
 	/** Is told of every call of a handler. */
@@ -84,7 +86,8 @@ async function buildHandler(spec: HandlerSpec, surroundings: HandlerSurroundings
 	try {
 		if (adapter.signals.length === 0) throw new MixerError("invalid", `the adapter ${adapter.name} takes no signal`);
 		const intake = intakeOf(spec, surroundings);
-		const env = { name, logger, now: clock.now, metrics: registry, signal: abort };
+		const { environment = {} } = surroundings;
+		const env = { name, logger, now: clock.now, environment, metrics: registry, signal: abort };
 		const handler = await adapter.build(spec.config, env);
 		const queue = new HandlerQueue({
 			...{ name, handler, intake, queueRecords, queueBytes, timeoutMs, clock, random, logger, abort },

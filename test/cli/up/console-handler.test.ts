@@ -60,5 +60,5 @@ function build(adapter: Adapter) {
 	const log = () => {};
 	const logger = { info: log, warn: log, error: log };
 	const { signal } = new AbortController();
-	return adapter.build({}, { name: "console", logger, now: () => 0, metrics: new Registry(), signal });
+	return adapter.build({}, { name: "console", logger, now: () => 0, environment: {}, metrics: new Registry(), signal });
 }

@@ -4,5 +4,12 @@ import { KeptLog } from "../server/running-mixer.ts";
 
 /** What a handler is built with in these tests. */
 export function adapterEnv(metrics = new Registry()): AdapterEnv {
-	return { name: "h", logger: new KeptLog(), now: () => 0, metrics, signal: new AbortController().signal };
+	return {
+		name: "h",
+		logger: new KeptLog(),
+		now: () => 0,
+		environment: {},
+		metrics,
+		signal: new AbortController().signal,
+	};
 }
