@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import { Counter, type CounterConfiguration, Gauge, Histogram, type LabelValues, type Registry } from "prom-client";
 import { BoundedLabels } from "./bounded-labels.ts";
 import type { MetricDefinition, MetricInstance } from "./signals.ts";
 
@@ -50,17 +50,40 @@ export class DefinedMetrics {
 	}
 }
 
+type Opener = (values: readonly string[]) => Take;
+
+/** Adds up by itself between scrapes: the library looks a series up anew for every value. */
+function counterOpener(
+	options: CounterConfiguration<string>,
+	byName: (values: readonly string[]) => LabelValues<string>,
+) {
+	const open: { readonly labels: LabelValues<string>; added: number }[] = [];
+	const counter = new Counter({
+		...options,
+		collect() {
+			for (const series of open) {
+				if (series.added > 0) counter.inc(series.labels, series.added);
+				series.added = 0;
+			}
+		},
+	});
+	const opener: Opener = (values) => {
+		const series = { labels: byName(values), added: 0 };
+		open.push(series);
+		counter.inc(series.labels, 0);
+		return (value) => {
+			series.added += value;
+		};
+	};
+	return opener;
+}
+
 function openerOf({ name, help, type, labels, buckets }: MetricDefinition, registry: Registry) {
 	const options = { name, help, labelNames: [...labels], registers: [registry] };
 	const byName = (values: readonly string[]) => Object.fromEntries(labels.map((label, i) => [label, values[i] ?? ""]));
 	switch (type) {
-		case "counter": {
-			const counter = new Counter(options);
-			return (values: readonly string[]): Take => {
-				const series = counter.labels(byName(values));
-				return (value) => series.inc(value);
-			};
-		}
+		case "counter":
+			return counterOpener(options, byName);
 		case "gauge": {
 			const gauge = new Gauge(options);
 			return (values: readonly string[]): Take => {

@@ -48,6 +48,9 @@ export interface QueueState {
 	readonly isBroken: boolean;
 }
 
+/** Nothing left to deliver. */
+const NOTHING: Delivery = { batch: { signal: "record", items: [] }, owners: [] };
+
 /** What a record is taken for where nobody has counted. */
 const UNCOUNTED_BYTES = 1024;
 
@@ -187,6 +190,10 @@ export class HandlerQueue {
 			this.#options.logger.warn({ handler: this.name, err: outcome.error }, "handler failed");
 		}
 		if (outcome.kind !== "answered") return delivery;
+		if (outcome.result === "delivered") {
+			for (const owner of owners) account.settle(owner);
+			return NOTHING;
+		}
 		const results = itemResults(outcome.result, owners.length);
 		const resultOf = (index: number): ItemResult => results?.(index) ?? { rejected: "bad_answer" };
 		for (const [i, owner] of owners.entries()) {

@@ -12,6 +12,7 @@ export function recordBytes(record: TelemetryRecord): number {
 
 function valueBytes(value: unknown): number {
 	if (typeof value === "string") return VALUE_BYTES + value.length;
+	if (typeof value !== "object") return VALUE_BYTES;
 	if (value instanceof Uint8Array) return VALUE_BYTES + value.length;
 	let bytes = VALUE_BYTES;
 	if (Array.isArray(value)) for (const item of value) bytes += valueBytes(item);
