@@ -1,14 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fromBinary } from "@bufbuild/protobuf";
 import { adapterSchemas, telemetryParts } from "../../cli/adapter-schemas.ts";
 import { handlerSpecs } from "../../cli/handler-specs.ts";
 import { loadSnapshot } from "../../galley/load.ts";
 import { formatMessage } from "../../galley/message.ts";
-import { ReportRequestSchema } from "../../mixer/api/generated/mixer_pb.js";
 import { systemClock } from "../../mixer/observe/clock.ts";
 import type { HandlerSpec } from "../../mixer/report/build-handlers.ts";
+import { decodeReport } from "../../mixer/report/decode-report.ts";
 import { Dispatcher } from "../../mixer/report/dispatcher.ts";
 import { redactor } from "../../mixer/report/redaction.ts";
 import { reportService } from "../../mixer/report/report-service.ts";
@@ -42,7 +41,7 @@ export async function startRecordMixer(folder: string, variant: Variant): Promis
 	});
 	const pending = () => [...dispatcher.counts().values()].reduce((sum, counts) => sum + counts.pending, 0);
 	return {
-		report: async (bytes) => void (await report(fromBinary(ReportRequestSchema, bytes))),
+		report: async (bytes) => void (await report(decodeReport(bytes))),
 		async settle() {
 			while (pending() > 0) await new Promise((resolve) => setImmediate(resolve));
 			for (const [name, { dropped }] of dispatcher.counts()) if (dropped.size > 0) fail(`${name} lost records`);

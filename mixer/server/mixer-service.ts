@@ -19,6 +19,7 @@ import {
 	type ReportResponse,
 	ReportResponseSchema,
 } from "../api/generated/mixer_pb.js";
+import { decodeReport } from "../report/decode-report.ts";
 import type { Caller, Use } from "./caller.ts";
 import { handleUnary, type UnaryOptions, unaryDefinition } from "./unary-call.ts";
 
@@ -78,6 +79,7 @@ export function addMixerService(server: Server, options: UnaryOptions & { readon
 		name: "Report",
 		input: ReportRequestSchema,
 		output: ReportResponseSchema,
+		decode: decodeReport,
 		maxBytes: MAX_REPORT_BYTES,
 		maxCalls: MAX_REPORTS,
 		...as("report"),

@@ -9,6 +9,8 @@ export interface UnaryMethod<In extends DescMessage, Out extends DescMessage> {
 	readonly name: string;
 	readonly input: In;
 	readonly output: Out;
+	/** Reads a request where the library is too slow for it; throws where the bytes are none. */
+	readonly decode?: (bytes: Uint8Array) => MessageShape<In>;
 	/** Largest request in bytes. */
 	readonly maxBytes: number;
 	/** Calls at once; one more is refused before its request is decoded. */
@@ -113,9 +115,12 @@ function claimRefusal<In extends DescMessage, Out extends DescMessage>(
 	return proxy === undefined ? undefined : caller?.refusal(use, proxy);
 }
 
-function decode<In extends DescMessage>(method: { readonly input: In }, bytes: Uint8Array): MessageShape<In> {
+function decode<In extends DescMessage, Out extends DescMessage>(
+	method: Pick<UnaryMethod<In, Out>, "input" | "decode">,
+	bytes: Uint8Array,
+): MessageShape<In> {
 	try {
-		return fromBinary(method.input, bytes);
+		return method.decode === undefined ? fromBinary(method.input, bytes) : method.decode(bytes);
 	} catch (cause) {
 		throw new MixerError("invalid", "request: not a valid message", { cause });
 	}
