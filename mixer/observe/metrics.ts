@@ -1,6 +1,6 @@
 import { status } from "@grpc/grpc-js";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { OnAttempt } from "../report/handler-queue.ts";
+import type { OnAttempt } from "../report/handler-deliveries.ts";
 import type { ReportCounters } from "../report/report-service.ts";
 import type { CallObserver } from "../server/unary-call.ts";
 import { type LedgerSource, registerLedgers } from "./ledger-metrics.ts";

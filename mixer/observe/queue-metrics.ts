@@ -1,5 +1,6 @@
 import { Gauge, Histogram, type Registry } from "prom-client";
-import type { OnAttempt, QueueState } from "../report/handler-queue.ts";
+import type { OnAttempt } from "../report/handler-deliveries.ts";
+import type { QueueState } from "../report/handler-queue.ts";
 
 /** From a file on this machine to a backend at the handler's timeout, in seconds. */
 const CALL_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60];

@@ -6,7 +6,8 @@ import { MixerError } from "../error.ts";
 import type { Clock } from "../observe/clock.ts";
 import { compileRules } from "../telemetry/rule-set.ts";
 import type { Intake } from "./delivery.ts";
-import { HandlerQueue, type OnAttempt } from "./handler-queue.ts";
+import type { OnAttempt } from "./handler-deliveries.ts";
+import { HandlerQueue } from "./handler-queue.ts";
 
 /** A Handler of the configuration with the adapter it names. */
 export interface HandlerSpec {

@@ -20,8 +20,8 @@ export class Expressions {
 	/** @throws MixerError "invalid" where one isn't sound: Galley checks them, so that only kept ones can be wrong. */
 	constructor(texts: Iterable<string>) {
 		for (const text of texts) if (!this.#compiled.has(text)) this.#compiled.set(text, read(text));
-		const read_ = [...this.#compiled.values()].filter(({ plain }) => plain === undefined);
-		this.#variables = variablesOf(read_.flatMap(({ attributes }) => attributes).filter(isAttribute));
+		const evaluated = [...this.#compiled.values()].filter(({ plain }) => plain === undefined);
+		this.#variables = variablesOf(evaluated.flatMap(({ attributes }) => attributes).filter(isAttribute));
 	}
 
 	/** What it reads. */
