@@ -1,5 +1,5 @@
 import { HostBytes } from "../host/memory";
-import { ParkedBatches } from "../report/parked-batches";
+import { Parked } from "../host/parked";
 import { Bytes } from "../wire/bytes";
 import { AllocateCall } from "./allocate-call";
 import { ItemKind } from "./allocate-request";
@@ -31,7 +31,7 @@ export class Settlements {
 	private failed: Array<AllocateCall> = new Array<AllocateCall>();
 	/** Sent, or failed, and not yet answered. */
 	private open: Array<AllocateCall> = new Array<AllocateCall>();
-	private parked: ParkedBatches = new ParkedBatches("sluice.settle", PARKED_CALLS);
+	private parked: Parked = new Parked("sluice.settle", PARKED_CALLS);
 	private found: HostBytes = new HostBytes();
 	private parcel: Bytes = new Bytes(1024, MAX_PARCEL_BYTES);
 

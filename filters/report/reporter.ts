@@ -3,11 +3,11 @@ import { Config } from "../config/config";
 import { nowNs } from "../host/clock";
 import { GrpcTarget } from "../host/grpc";
 import { HostBytes } from "../host/memory";
+import { Parked } from "../host/parked";
 import { Bytes } from "../wire/bytes";
 import { BatchHead } from "./batch-head";
 import { Collector, MAX_BATCH_BYTES, MAX_RECORD_BYTES } from "./collector";
 import { Outbox } from "./outbox";
-import { ParkedBatches } from "./parked-batches";
 import { DropReason, RecordStats } from "./record-stats";
 import { VmAccount } from "./vm-account";
 
@@ -31,7 +31,7 @@ export class Reporter {
 	private collector: Collector;
 	private outbox: Outbox;
 	private account: VmAccount;
-	private parked: ParkedBatches = new ParkedBatches("sluice.parked", PARKED_BATCHES);
+	private parked: Parked = new Parked("sluice.parked", PARKED_BATCHES);
 	private found: HostBytes = new HostBytes();
 	private head: BatchHead = new BatchHead();
 	private sequence: u64 = 0;

@@ -1,17 +1,17 @@
-import { nowNs } from "../host/clock";
-import { HostBytes } from "../host/memory";
-import { readShared, writeShared } from "../host/shared-data";
-import { SharedSlots } from "../host/shared-slots";
-import { Status } from "../host/status";
 import { Slice } from "../wire/slice";
+import { nowNs } from "./clock";
+import { HostBytes } from "./memory";
+import { readShared, writeShared } from "./shared-data";
+import { SharedSlots } from "./shared-slots";
+import { Status } from "./status";
 
 const newsCell = memory.data(8);
 
-/** What VMs leave when they end: batches in shared data, of which each goes to one VM that lives on. */
+/** What VMs leave when they end: pieces of work in shared data, of which each goes to one VM that lives on. */
 @final
-export class ParkedBatches {
+export class Parked {
 	private slots: SharedSlots;
-	/** Changes whenever a batch was parked, so that VMs need not look at every slot at every tick. */
+	/** Changes whenever something was parked, so that VMs need not look at every slot at every tick. */
 	private news: Slice;
 	private bytes: HostBytes = new HostBytes();
 	private lastNews: u64 = 0;
@@ -20,7 +20,7 @@ export class ParkedBatches {
 
 	/**
 	 * @param name of the shared data that tells of news; the slots are called after it.
-	 * @param count of batches that can wait for a VM to take them.
+	 * @param count of pieces that can wait for a VM to take them.
 	 */
 	constructor(name: string, count: i32) {
 		this.slots = new SharedSlots(name + ".", count);
@@ -28,7 +28,7 @@ export class ParkedBatches {
 		this.next = count;
 	}
 
-	/** Leaves a batch's bytes to any other VM; false where all slots are taken. */
+	/** Leaves bytes to any other VM; false where all slots are taken. */
 	park(ptr: usize, size: i32): bool {
 		for (let slot = 0; slot < this.slots.count; slot++) {
 			let taken = this.slots.read(slot, this.bytes);
@@ -51,7 +51,7 @@ export class ParkedBatches {
 		this.next = 0;
 	}
 
-	/** Takes a batch for this VM; false where none is left. The bytes are the caller's to free. */
+	/** Takes one piece for this VM; false where none is left. The bytes are the caller's to free. */
 	take(out: HostBytes): bool {
 		while (this.next < this.slots.count) {
 			let slot = this.next++;
