@@ -27,6 +27,7 @@ import { allocated, allocateFailed, tellingFailed } from "./quota/answer";
 
 export { malloc } from "./host/memory";
 export { policyBuiltin, strictBuiltinErrors } from "./policy/linked/builtin-call";
+export { policyCheck, policyCheckAnswer } from "./policy/linked/module-check";
 
 /** Answer of on_done: finished. With any other, Envoy would keep the VM for ever. */
 const DONE: u32 = 1;

@@ -15,7 +15,14 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
  * What a policy's glue (mixer/policy/link/glue.ts) and evaluations without a request (linked-instance.ts) call in the
  * filter: kept until a policy is linked in.
  */
-const keptForLinking = ["saveStack", "restoreStack", "policyBuiltin", "strictBuiltinErrors"];
+const keptForLinking = [
+	"saveStack",
+	"restoreStack",
+	"policyBuiltin",
+	"policyCheck",
+	"policyCheckAnswer",
+	"strictBuiltinErrors",
+];
 
 /**
  * Compiles a filter and links it with its guard (guard.mjs): a module that Envoy loads, which exports the ABI and

@@ -1,5 +1,7 @@
 import type { Policy } from "../../galley/snapshot.ts";
+import { MixerError } from "../error.ts";
 import { type CompiledModule, type CompileOptions, compileModule, compilePlan } from "./compile.ts";
+import { dataNumberKeys } from "./data-number-keys.ts";
 import { guardModule } from "./link/guarded-module.ts";
 import { linkFilter } from "./link/link.ts";
 import { evaluatingExports } from "./link/linked-instance.ts";
@@ -81,6 +83,8 @@ async function requireAll(options: PlaceOptions): Promise<{ all: CompiledModule;
 		compileModule({ ...options, askers: policies }),
 		compilePlan({ ...options, askers: policies }),
 	]);
+	const missed = dataNumberKeys(plan, all.data);
+	if (missed.length > 0) throw new MixerError("invalid", missed.join("\n"));
 	const leftToHost = new Set(hostBuiltinsOf(all.policyWasm));
 	const data = { bytes: all.data.length, maxBytes: proxyDataBytes };
 	const sources = { plan, leftToHost, proxyBuiltins: filter.builtins, hosts, data };

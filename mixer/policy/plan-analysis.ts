@@ -1,10 +1,10 @@
 import { MixerError } from "../error.ts";
+import { builtinDemands } from "./builtin-demands.ts";
 import type { Plan, PlanBlock, PlanFunction, PlanOperand, PlanStatement } from "./plan.ts";
 import { appendItem, assign, assignMaybe, type Frame, insertField, type Locals, newFrame } from "./plan-frame.ts";
 import { PlanReads, type SourcePlace } from "./plan-reads.ts";
 import { usesOf } from "./plan-uses.ts";
 import { below, constantSegments, joinFields, joinValues, nothing, type PlanValue, valueKey } from "./plan-value.ts";
-import { tokenDemands } from "./token-demands.ts";
 
 const INPUT_LOCAL = 0;
 
@@ -139,7 +139,7 @@ class PlanAnalysis {
 		const args = (stmt.args ?? []).map((operand) => this.#value(operand, frame));
 		const func = this.#functions.get(stmt.func);
 		if (func !== undefined) return this.#enter(func, args);
-		this.reads.builtin({ name: stmt.func, place: this.#place(stmt), ...tokenDemands(stmt.func, args) });
+		this.reads.builtin({ name: stmt.func, place: this.#place(stmt), ...builtinDemands(stmt.func, args) });
 		const [object, key, otherwise] = args;
 		if (stmt.func === "object.get" && object !== undefined && key !== undefined && otherwise !== undefined) {
 			this.#readWhole(key, stmt);

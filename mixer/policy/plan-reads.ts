@@ -1,7 +1,7 @@
 import { bodyPartOf } from "./body-parts.ts";
+import type { BuiltinDemands } from "./builtin-demands.ts";
 import { type ObjectField, pathKey } from "./plan-value.ts";
 import type { InputPath } from "./requirements.ts";
-import type { TokenDemands } from "./token-demands.ts";
 
 /** A place in a policy's source. */
 export interface SourcePlace {
@@ -21,7 +21,7 @@ export interface InputRead {
 }
 
 /** A built-in that a policy calls. */
-export interface BuiltinCall extends TokenDemands {
+export interface BuiltinCall extends BuiltinDemands {
 	readonly name: string;
 	readonly place: SourcePlace;
 }
@@ -69,7 +69,7 @@ export class PlanReads {
 }
 
 /** 2: it is beyond the proxy, 1: it may be. */
-function demand({ beyondProxy, anyAlgorithm }: TokenDemands): number {
+function demand({ beyondProxy, anyAlgorithm }: BuiltinDemands): number {
 	return beyondProxy !== undefined ? 2 : anyAlgorithm === true ? 1 : 0;
 }
 

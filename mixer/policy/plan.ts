@@ -54,8 +54,9 @@ const Statement = z.discriminatedUnion("type", [
 	statement("LenStmt", { source: Operand, target: local }),
 	statement("MakeArrayStmt", made),
 	statement("MakeNullStmt", made),
-	statement("MakeNumberIntStmt", made),
-	statement("MakeNumberRefStmt", made),
+	statement("MakeNumberIntStmt", { ...made, value: z.number() }),
+	/** The number's text is a static string. */
+	statement("MakeNumberRefStmt", { ...made, index: z.number() }),
 	statement("MakeObjectStmt", made),
 	statement("MakeSetStmt", made),
 	statement("NopStmt", {}),

@@ -61,7 +61,7 @@ export function policyImports({ memory, now, network }: PolicyImportsOptions): P
 	return {
 		imports: {
 			env: { memory, opa_abort: abort, opa_println: () => undefined, ...builtins },
-			[GUARD_HOST]: guardImports(memory, values),
+			[GUARD_HOST]: guardImports({ memory, values, isStrict: () => isStrict }),
 		},
 		attach: (instance) => {
 			const call = caller(instance);

@@ -1,4 +1,5 @@
 import { MixerError } from "../../mixer/error.ts";
+import { dataNumberKeys } from "../../mixer/policy/data-number-keys.ts";
 import { guardModule } from "../../mixer/policy/link/guarded-module.ts";
 import { linkFilter } from "../../mixer/policy/link/link.ts";
 import { evaluatingExports, LinkedInstance } from "../../mixer/policy/link/linked-instance.ts";
@@ -50,7 +51,9 @@ export function runCase(
 	input: string | undefined,
 	{ place, filter, strictBuiltinErrors }: RunOptions,
 ): Outcome {
-	const { plan, entrypoint, policyWasm } = compiled;
+	const { plan, entrypoint, policyWasm, data } = compiled;
+	const missed = dataNumberKeys(plan, data);
+	if (missed.length > 0) return { type: "refused", message: missed.join("\n") };
 	const reads = analysePlan(plan, entrypoint);
 	const placed = placePolicy({
 		policy: somePolicy(entrypoint, place),

@@ -11,6 +11,8 @@ import {
 	builtinFault as faultOfBuiltin,
 	runBuiltin,
 } from "../builtins/builtins";
+import { startFault, unavailable } from "../builtins/fault";
+import { readOperands } from "../builtins/operands";
 import { policy_copy_out, policy_dump_value, policy_fail, policy_parse_value, policy_text_size } from "./abi";
 
 /** Most built-ins one policy can call. */
@@ -27,6 +29,7 @@ const values = new BuiltinArguments();
 const texts = new Bytes(1024, MAX_ARGUMENT_BYTES);
 const ends = new StaticArray<i32>(5);
 const out = new Bytes(1024, MAX_ARGUMENT_BYTES);
+const module = Slice.of("built-in");
 const name = new Bytes(64, 256);
 const nameSlice = new Slice();
 /** A built-in was called in this evaluation. */
@@ -84,10 +87,28 @@ export function policyBuiltin(number: i32, count: i32, a: i32, b: i32, c: i32, d
 	if (result == BuiltinResult.Undefined) return 0;
 	if (result == BuiltinResult.Error || out.overflowed) {
 		if (!strict && !isTooLong && !out.overflowed && builtinFaultIsOpas()) return 0;
-		fault = faultOfBuiltin();
-		policy_fail(BUILTIN_ERROR);
+		endWithFault();
 	}
 	return policy_parse_value(out.ptr, out.size);
+}
+
+/** Reads a value as the only operand of a built-in (operands.ts); ends the evaluation where it is too large. */
+export function readOperand(value: i32): void {
+	startFault(module);
+	readArguments(1, value, 0, 0, 0);
+	if (texts.overflowed) unavailable("so large an argument is");
+	else if (readOperands(values) == BuiltinResult.Ok) return;
+	endWithFault();
+}
+
+/** Ends the evaluation with the fault that was written, unless its Policy calls that an expression without a value. */
+export function endUnlessLenient(): void {
+	if (strict || !builtinFaultIsOpas()) endWithFault();
+}
+
+function endWithFault(): void {
+	fault = faultOfBuiltin();
+	policy_fail(BUILTIN_ERROR);
 }
 
 function readArguments(count: i32, a: i32, b: i32, c: i32, d: i32): void {

@@ -1,3 +1,4 @@
+import { CHECKED_ANSWER } from "./module-checks.ts";
 import { DIGITS_OFFSET, MAX_EXPONENT_DIGITS, MAX_NUMBER_CHARACTERS } from "./number-checks.ts";
 
 /** Failures that policy_evaluate answers; filters/policy/linked/linked-policy.ts names them. */
@@ -5,6 +6,13 @@ const ABORTED = 1;
 const OUT_OF_FUEL = 2;
 const OUT_OF_MEMORY = 3;
 const NUMBER_TOO_LONG = 6;
+
+/** What the filter is asked to check; filters/policy/linked/module-check.ts names them. */
+const CHECKS = { divisor: 0, modulus: 1, base64: 2, base64url: 3, base64Validity: 4, json: 5 } as const;
+
+/** An opa_value's type, in its first byte, and a number's representation, in its second. */
+const OPA_NUMBER = 3;
+const OPA_NUMBER_IS_INT = 1;
 
 /**
  * Bytes of the stack for the policy's functions inside one another, as the linker estimates their frames. V8 gives a
@@ -48,8 +56,8 @@ export function emptyGlue(): string {
  * evaluation, where both stack pointers are put back: OPA's (else out of bounds after some 500 aborts) and
  * AssemblyScript's, for a throw that crossed a built-in. `spend_fuel` is called by every function of the policy and
  * every round of its loops (link.ts), a unit each; `check_number` is told the text of every number that OPA
- * takes in to calculate, `check_factor` each number that it multiplies. The memory's bound, which is set when a policy is linked in, makes
- * growth beyond it an abort.
+ * takes in to calculate, `check_factor` each number that it multiplies, the other checks what module-checks.ts names.
+ * The memory's bound, which is set when a policy is linked in, makes growth beyond it an abort.
  */
 export function policyGlue(): string {
 	return `(module
@@ -57,6 +65,8 @@ export function policyGlue(): string {
 	(import "filter" "saveStack" (func $saveStack (result i32)))
 	(import "filter" "restoreStack" (func $restoreStack (param i32)))
 	(import "filter" "policyBuiltin" (func $builtin (param i32 i32 i32 i32 i32 i32) (result i32)))
+	(import "filter" "policyCheck" (func $check (param i32 i32) (result i32)))
+	(import "filter" "policyCheckAnswer" (func $checkAnswer (result i32)))
 	(import "opa" "opa_eval" (func $opa_eval (param i32 i32 i32 i32 i32 i32 i32) (result i32)))
 	(import "opa" "opa_malloc" (func $opa_malloc (param i32) (result i32)))
 	(import "opa" "opa_json_parse" (func $opa_json_parse (param i32 i32) (result i32)))
@@ -110,6 +120,13 @@ export function policyGlue(): string {
 				(i32.le_u (local.get $size) (i32.const ${MAX_NUMBER_CHARACTERS}))
 				(i32.le_u (local.get $exponent) (i32.const ${MAX_EXPONENT_DIGITS + 1}))))
 			(call $fail (i32.const ${NUMBER_TOO_LONG})))))
+	${divisorCheck("check_divisor", CHECKS.divisor)}
+	${divisorCheck("check_modulus", CHECKS.modulus)}
+	${answeringCheck("check_base64", CHECKS.base64)}
+	${answeringCheck("check_base64url", CHECKS.base64url)}
+	${answeringCheck("check_base64_validity", CHECKS.base64Validity)}
+	${answeringCheck("check_json", CHECKS.json)}
+	(func (export "${CHECKED_ANSWER}") (result i32) (call $checkAnswer))
 	(func $reserve (param $bytes i32)
 		(local $pages i32)
 		(local.set $pages (i32.sub
@@ -165,6 +182,20 @@ export function policyGlue(): string {
 		(call $opa_value_parse (local.get $at) (local.get $size)))
 	${[0, 1, 2, 3, 4].map(builtin).join("\n\t")})
 `;
+}
+
+/** Only a divisor that can be 0 is worth the filter's time: a number of 64 bits says so itself, a longer one doesn't. */
+function divisorCheck(name: string, check: number): string {
+	return `(func (export "${name}") (param $value i32)
+		(if (i32.eq (i32.load8_u $policy (local.get $value)) (i32.const ${OPA_NUMBER})) (then
+			(if (if (result i32) (i32.eq (i32.load8_u $policy offset=1 (local.get $value)) (i32.const ${OPA_NUMBER_IS_INT}))
+					(then (i64.eqz (i64.load $policy offset=8 (local.get $value))))
+					(else (i32.const 1)))
+				(then (drop (call $check (i32.const ${check}) (local.get $value))))))))`;
+}
+
+function answeringCheck(name: string, check: number): string {
+	return `(func (export "${name}") (param i32) (result i32) (call $check (i32.const ${check}) (local.get 0)))`;
 }
 
 function contained(name: string, params: string, { fuel, body }: { fuel: string; body: string }): string {

@@ -1,4 +1,4 @@
-import { numberChecks } from "./number-checks.ts";
+import { CHECKED_ANSWER, checkFunctions, moduleChecks } from "./module-checks.ts";
 import { expectRegexFunctions } from "./regex-arena.ts";
 import { joinWasm } from "./wasm-linker.ts";
 import { functionNames, parseWasm, type WasmModule } from "./wasm-module.ts";
@@ -14,8 +14,8 @@ const FUNCTION_TYPE = 0x60;
 
 /** What a guarded module calls instead of what OPA's has, or before it: parameters and results, all of 32 bits. */
 const guards: Readonly<Record<string, readonly [params: number, results: number]>> = {
-	check_number: [1, 0],
-	check_factor: [1, 0],
+	...Object.fromEntries([...checkFunctions].map(([name, { answers }]) => [name, [1, answers ? 1 : 0]] as const)),
+	[CHECKED_ANSWER]: [0, 1],
 	opa_regex_match: [2, 1],
 	opa_regex_is_valid: [1, 1],
 	opa_regex_find_all_string_submatch: [3, 1],
@@ -32,7 +32,8 @@ export interface GuardedModuleOptions {
  * OPA's module as the Mixer runs it (guard-imports.ts). Its host is told every number before it is calculated with,
  * because it multiplies long ones wrong, and answers regular expressions in its place: with more than a hundred in one
  * evaluation it uses memory that it has given back, and it compiles each anew for every evaluation. Globs stay, and are
- * matched as the regular expressions that they are translated to. The same module gives the same bytes.
+ * matched as the regular expressions that they are translated to. It is also told what module-checks.ts names. The same
+ * module gives the same bytes.
  *
  * @throws MixerError "tool" where opa compiles otherwise than 1.22 does.
  */
@@ -41,7 +42,7 @@ export function guardModule({ policyWasm, builtins }: GuardedModuleOptions): Uin
 	const names = functionNames(policyWasm);
 	const exported = new Set(module.exports.map(({ name }) => name));
 	expectRegexFunctions(builtins, new Map([...names].map(([number, name]) => [name, number])));
-	const checks = numberChecks({ module, names, part: "opa", by: GUARD });
+	const checks = moduleChecks({ module, names, part: "opa", by: GUARD });
 	const replaced = [...names].filter(([, name]) => name in guards);
 	const redirected = new Map(replaced.map(([number, name]) => [number, { part: GUARD, name }]));
 	const parts = [

@@ -1,6 +1,6 @@
 import { MixerError } from "../../error.ts";
 import type { PolicyPages } from "./measure-policy.ts";
-import { numberChecks } from "./number-checks.ts";
+import { moduleChecks } from "./module-checks.ts";
 import { regexArena } from "./regex-arena.ts";
 import { arenaPages } from "./regex-glue.ts";
 import { WasmWriter } from "./wasm-bytes.ts";
@@ -72,7 +72,7 @@ function link({ filter, policy, keep = [], bodies = true }: LinkOptions): Uint8A
 	if (names.size === 0) throw otherwise("the policy has no names of functions");
 	const opa = { name: "opa", module: withStackPointer(parseWasm(policy.policyWasm)), metered: true };
 	const meter = { part: "env", enter: "enter_function", leave: "leave_function", round: "spend_fuel" };
-	const checks = numberChecks({ module: opa.module, names, part: "opa", by: "env" });
+	const checks = moduleChecks({ module: opa.module, names, part: "opa", by: "env" });
 	const arena = regexArena({ ...policy, policy: opa.module, names, glue: regexGlueFor(filter, policy) });
 	return joinWasm({ parts: [filterPart, env, ...(arena ?? [opa])], stays, meter, checks });
 }

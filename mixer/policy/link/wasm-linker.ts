@@ -30,6 +30,8 @@ export interface WasmCheck {
 	readonly of: Exported;
 	readonly parameter: number;
 	readonly by: Exported;
+	/** Called, without parameters, where `by` answers other than 0: what it returns is returned, and nothing else done. */
+	readonly answer?: Exported;
 }
 
 /** What a part exports by this name. */
@@ -40,6 +42,8 @@ interface Exported {
 
 const HEADER = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 const BLOCK = 0x02;
+const IF = 0x04;
+const RETURN = 0x0f;
 const END = 0x0b;
 const CALL = 0x10;
 const LOCAL_GET = 0x20;
@@ -60,7 +64,7 @@ export function joinWasm(options: JoinOptions): Uint8Array {
 /** What a function's body gets beside what it has. */
 interface Additions {
 	/** Which parameters are told to which functions first. */
-	readonly checks: readonly { readonly parameter: number; readonly by: number }[];
+	readonly checks: readonly { readonly parameter: number; readonly by: number; readonly answer: number | undefined }[];
 	readonly metered?: Metered;
 }
 
@@ -98,12 +102,18 @@ class Join {
 		const place = (name: string) => this.#places.exported(meter?.part ?? "", name);
 		const places = meter && { enter: place(meter.enter), leave: place(meter.leave), round: place(meter.round) };
 		const exported = ({ part, name }: Exported) => this.#places.exported(part, name);
-		this.#findLive([...Object.values(places ?? {}), ...checks.map(({ by }) => exported(by))]);
+		this.#findLive([
+			...Object.values(places ?? {}),
+			...checks.flatMap(({ by, answer }) => [by, ...(answer ? [answer] : [])].map(exported)),
+		]);
 		const number = (at: Place) => this.#places.number("func", at);
 		this.#meter = places && { enter: number(places.enter), leave: number(places.leave), round: number(places.round) };
-		this.#checks = checks.map(({ of, parameter, by }) => {
-			return { of: this.#places.definedAt(exported(of)), parameter, by: number(exported(by)) };
-		});
+		this.#checks = checks.map(({ of, parameter, by, answer }) => ({
+			of: this.#places.definedAt(exported(of)),
+			parameter,
+			by: number(exported(by)),
+			answer: answer && number(exported(answer)),
+		}));
 	}
 
 	emit(): Uint8Array {
@@ -212,7 +222,7 @@ class Join {
 		return { parameters, result };
 	}
 
-	/** A metered body stands in a block. */
+	/** A metered body stands in a block. What a check answers is returned before anything is metered. */
 	#copyBody(body: Uint8Array, maps: IndexMaps, to: WasmWriter, { checks, metered }: Additions = { checks: [] }): void {
 		const from = new WasmReader(body);
 		const locals = from.list(() => [from.unsigned(), from.byte()] as const);
@@ -231,12 +241,16 @@ class Join {
 			to.signed(frameBytes);
 			call(index);
 		};
-		if (meter) tell(meter.enter);
-		for (const { parameter, by } of checks) {
+		for (const { parameter, by, answer } of checks) {
 			to.byte(LOCAL_GET);
 			to.unsigned(parameter);
 			call(by);
+			if (answer === undefined) continue;
+			to.raw(Uint8Array.of(IF, NO_RESULT));
+			call(answer);
+			to.raw(Uint8Array.of(RETURN, END));
 		}
+		if (meter) tell(meter.enter);
 		if (!meter || !metered) {
 			copyExpression(from, to, maps);
 			return;

@@ -1,13 +1,9 @@
 import assert from "node:assert/strict";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import fc from "fast-check";
-import { MixerError } from "../../../mixer/error.ts";
-import { LinkedInstance } from "../../../mixer/policy/link/linked-instance.ts";
-import { PolicyInstance } from "../../../mixer/policy/policy-instance.ts";
-import { vmConfig } from "../../../mixer/policy/vm-config.ts";
 import { scaled } from "../../support/scale.ts";
 import { opaEval } from "./opa-eval.ts";
-import { buildDir, policyDocument, policyFolder } from "./policy-folder.ts";
+import { type Place, policyIn } from "./policy-in.ts";
 
 const rego = `package shop.authz
 
@@ -43,52 +39,13 @@ const headers = fc.record(
 	{ requiredKeys: [] },
 );
 
-type Place = "mixer" | "proxy";
-
-/** A Policy in one place: what it answers, or the fault that denies. */
-async function policyIn(
-	context: TestContext,
-	place: Place,
-	{ strict, text = rego }: { strict: boolean; text?: string },
-) {
-	const more = `, strictBuiltinErrors: ${strict}`;
-	const files = { "sluice.yaml": policyDocument({ placement: place, more }), "shop/authz.rego": text };
-	const dir = await policyFolder(context, files);
-	const build = await buildDir(dir);
-	const how = { strictBuiltinErrors: strict };
-	if (place === "proxy") {
-		const module = new WebAssembly.Module(new Uint8Array(build.evaluable));
-		const { pluginConfig } = build;
-		const instance = new LinkedInstance({ module, vmConfig: vmConfig(build), pluginConfig, now: () => 0 });
-		const evaluate = (input: string) => {
-			const { value, fault } = instance.evaluate(0, Buffer.from(input), 2_000_000, how);
-			return fault === undefined ? parsed(value) : { fault };
-		};
-		return { dir, evaluate };
-	}
-	const module = new WebAssembly.Module(new Uint8Array(build.policyWasm));
-	const evaluate = (input: string) => {
-		const instance = new PolicyInstance({ module, data: build.data, now: () => 0 });
-		try {
-			return parsed(instance.evaluate(0, Buffer.from(input), how));
-		} catch (error) {
-			return { fault: MixerError.from(error).message };
-		}
-	};
-	return { dir, evaluate };
-}
-
-function parsed(value: string | undefined): unknown {
-	return value === undefined ? undefined : JSON.parse(value);
-}
-
 /** The proxy knows UTC alone: that is its own fault, which denies. */
 const own = (place: Place, input: { request: { headers: { zone?: string } } }) =>
 	place === "proxy" && input.request.headers.zone === "Nowhere/Land";
 
 for (const place of ["mixer", "proxy"] as const) {
 	test(`strictBuiltinErrors: false in the ${place}: decides as opa does by default`, async (context) => {
-		const { dir, evaluate } = await policyIn(context, place, { strict: false });
+		const { dir, evaluate } = await policyIn(context, place, { strict: false, text: rego });
 		const input = headers.map((each) => ({ request: { headers: each } }));
 		const inputs = fc.sample(input, { numRuns: scaled({ quick: 300, full: 10_000 }), seed: 17 });
 		const expected = await opaEval({ dir: `${dir}/shop`, rule: "data.shop.authz.decision", inputs });
@@ -104,7 +61,7 @@ for (const place of ["mixer", "proxy"] as const) {
 	});
 
 	test(`strictBuiltinErrors: true in the ${place}: what fails on the way denies`, async (context) => {
-		const { dir, evaluate } = await policyIn(context, place, { strict: true });
+		const { dir, evaluate } = await policyIn(context, place, { strict: true, text: rego });
 		const input = headers.map((each) => ({ request: { headers: each } }));
 		const inputs = fc.sample(input, { numRuns: 100, seed: 18 });
 		const expected = await opaEval({ dir: `${dir}/shop`, rule: "data.shop.authz.decision", inputs });
@@ -123,7 +80,7 @@ const bounds: readonly (readonly [place: Place, call: string, input: string, fau
 	["mixer", 'net.cidr_expand(sprintf("10.0.0.0/%d", [n]))', "8", "net.cidr_expand: 16777216 addresses are more than 65536"],
 	["mixer", 'sprintf("%p", [n])', "1", "sprintf: %p is not supported here"],
 	["mixer", "n * 7", "1e1000", "calculates with a number of more than 256 characters, or an exponent of more than three digits"],
-	["proxy", 'time.date([n, "Europe/Berlin"])', "0", "a built-in failed"],
+	["proxy", 'time.date([n, concat("/", ["Europe", "Berlin"])])', "0", "a built-in failed"],
 	["proxy", "n * 7", "1e1000", "calculates with a number of more than 256 characters, or an exponent of more than three digits"],
 ]; // biome-ignore format: a row each
 

@@ -84,6 +84,34 @@ for (const [what, text, line] of keptOut) {
 	});
 }
 
+const zoned = (call: string) => `package shop.authz\n\nzone := "America/New_York"\n\ndecision if ${call}\n`;
+
+for (const [call, zone] of [
+	['time.clock([input.source.port, "Europe/Berlin"])[0] > 8', "time.clock with the time zone Europe/Berlin"],
+	["time.date([input.source.port, zone])[0] > 8", "time.date with the time zone America/New_York"],
+	['time.weekday([0, "Local"]) == "Monday"', "time.weekday with the time zone Local"],
+	['time.format([input.source.port, "Asia/Tokyo", "RFC3339"]) != ""', "time.format with the time zone Asia/Tokyo"],
+	["time.diff(0, [input.source.port, zone])[0] > 8", "time.diff with the time zone America/New_York"],
+]) {
+	test(`${zone} is decided in the Mixer`, async (context) => {
+		const { requirements, explanations } = await buildFiles(context, files("auto", zoned(call)));
+		assert.equal(requirements.policies[0]?.placement, "mixer");
+		assert.match(describeExplanations(explanations), new RegExp(zone));
+	});
+}
+
+for (const call of [
+	'time.clock([input.source.port, "UTC"])[0] > 8',
+	'time.date([input.source.port, ""])[0] > 8',
+	"time.weekday(input.source.port)",
+	"time.date([0, input.request.host])[0] > 8",
+]) {
+	test(`${call} is decided in the proxy`, async (context) => {
+		const { requirements } = await buildFiles(context, files("auto", zoned(call)));
+		assert.equal(requirements.policies[0]?.placement, "proxy");
+	});
+}
+
 const LIMITED =
 	"  io.jwt.decode_verify in the proxy verifies RS256, RS384, RS512, ES256, ES384 and ES512: a token of another is a policy error, which denies";
 const inProxy: readonly (readonly [what: string, text: string, limited: string])[] = [
