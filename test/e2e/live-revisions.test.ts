@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import { balance, steadyLoad } from "../support/discovery-envoy.ts";
 import { EchoUpstream } from "../support/echo-upstream.ts";
@@ -16,12 +17,16 @@ import { ServerProcess } from "../support/server-process.ts";
 
 /** Edits that are right, and edits that are not. */
 const GOOD = scaled({ quick: 5, full: 50 });
-const BROKEN = scaled({ quick: 5, full: 50 });
+const BROKEN = scaled({ quick: breaks.length, full: 50 });
 /** Rollbacks, and kills of the server while an edit is on its way. */
 const SWAPS = scaled({ quick: 2, full: 100 });
 const KILLS = scaled({ quick: 1, full: 20 });
 /** Requests a second, over both Envoys. */
 const RATE = scaled({ quick: 200, full: 1000 });
+/** What lies between an edit and the kill, one step more each time: a build and a push take a second or two. */
+const KILL_STEP_MS = 150;
+/** Longest that an older revision decides after a newer one is pushed, in milliseconds: held in the campaign, which has the machine to itself. */
+const PUSH_BOUND_MS = scaled({ quick: 20_000, full: 200 });
 /** Requests after a change that may have been under way. */
 const UNDER_WAY = 40;
 
@@ -60,7 +65,9 @@ describe("while requests run through two Envoys", () => {
 			if (i < GOOD) lags.push(await push());
 			if (i < BROKEN) await pushBroken(i);
 		}
-		t.diagnostic(`from a push to the last decision of an older revision: at most ${Math.max(...lags)} ms`);
+		const longestMs = Math.max(...lags);
+		t.diagnostic(`from a push to the last decision of an older revision: at most ${longestMs} ms`);
+		assert.ok(longestMs <= PUSH_BOUND_MS, `${longestMs} ms`);
 		for (const load of loads) expectNoStepBack(load.answers);
 	});
 
@@ -103,15 +110,30 @@ describe("while requests run through two Envoys", () => {
 
 	test("a server that is killed while an edit is on its way puts it in force when it is back", async () => {
 		for (let i = 0; i < KILLS; i++) {
-			const from = server.events.length;
 			const word = `w${++words}`;
 			await configuration.say(word);
-			if (i % 2 === 1) await server.event("published", from);
+			await setTimeout(i * KILL_STEP_MS);
 			await server.kill();
 			server = await server.startAgain();
 			await Promise.all(loads.map((load) => decidedBy(word, load)));
 			await expectAll(word);
 		}
+	});
+
+	test("an Envoy that starts while an edit is on its way takes it", async (t) => {
+		const word = `w${++words}`;
+		const [envoy] = await Promise.all([startEnvoy("edge-3"), configuration.say(word)]);
+		const load = steadyLoad(envoy.port, RATE / 4);
+		t.after(async () => {
+			await load.stop();
+			await envoy.stop();
+		});
+		await Promise.all([...loads, load].map((each) => decidedBy(word, each)));
+		await expectAll(word);
+		assert.deepEqual(
+			load.answers.filter(({ status }) => status !== 200),
+			[],
+		);
 	});
 
 	test("an Envoy that has the filter from the kept file starts without a server, and takes what comes next", async (t) => {

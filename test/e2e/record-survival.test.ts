@@ -12,7 +12,7 @@ import { RecordCollector } from "../support/record-collector.ts";
 import { buildRevision, decidedBy, publish } from "../support/revisions.ts";
 import { scaled } from "../support/scale.ts";
 
-const SWAPS = scaled({ quick: 4, full: 50 });
+const SWAPS = scaled({ quick: 4, full: 100 });
 const PER_SECOND = scaled({ quick: 300, full: 1000 });
 
 /** Longest way of a record from a VM that ended, over another, to the handler, in milliseconds. */

@@ -1,6 +1,7 @@
 import { cp, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { MAX_FILE_BYTES } from "../../galley/source-files.ts";
 import { testConfiguration } from "./configuration.ts";
 
 /** Puts what was broken right again. */
@@ -72,6 +73,18 @@ export const breaks: readonly {
 		file: "words/wrong.rego",
 		text: "package words\n\nx := no.such_function(1)\n",
 		says: /undefined function/,
+	},
+	{
+		what: "a built-in that is run nowhere",
+		file: "words/wrong.rego",
+		text: "package words\n\ndecision := true if opa.runtime().env.SECRET\n",
+		says: /opa\.runtime/,
+	},
+	{
+		what: "a file that is too large",
+		file: "large.yaml",
+		text: `# ${"x".repeat(MAX_FILE_BYTES)}\n`,
+		says: /must be at most 262144/,
 	},
 	{
 		what: "a document that is none",

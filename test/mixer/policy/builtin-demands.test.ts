@@ -86,17 +86,18 @@ for (const [what, text, line] of keptOut) {
 
 const zoned = (call: string) => `package shop.authz\n\nzone := "America/New_York"\n\ndecision if ${call}\n`;
 
-for (const [call, zone] of [
+const zones: readonly (readonly [call: string, what: string])[] = [
 	['time.clock([input.source.port, "Europe/Berlin"])[0] > 8', "time.clock with the time zone Europe/Berlin"],
 	["time.date([input.source.port, zone])[0] > 8", "time.date with the time zone America/New_York"],
 	['time.weekday([0, "Local"]) == "Monday"', "time.weekday with the time zone Local"],
 	['time.format([input.source.port, "Asia/Tokyo", "RFC3339"]) != ""', "time.format with the time zone Asia/Tokyo"],
 	["time.diff(0, [input.source.port, zone])[0] > 8", "time.diff with the time zone America/New_York"],
-]) {
-	test(`${zone} is decided in the Mixer`, async (context) => {
+];
+for (const [call, what] of zones) {
+	test(`${what} is decided in the Mixer`, async (context) => {
 		const { requirements, explanations } = await buildFiles(context, files("auto", zoned(call)));
 		assert.equal(requirements.policies[0]?.placement, "mixer");
-		assert.match(describeExplanations(explanations), new RegExp(zone));
+		assert.match(describeExplanations(explanations), new RegExp(what));
 	});
 }
 
