@@ -101,7 +101,7 @@ export function credit(counter: Counter, rule: QuotaRule, amount: number): void 
 }
 
 /** The length of one step of a rolling window. */
-export function stepMs({ windowMs }: QuotaRule): number {
+export function stepMs({ windowMs }: Pick<QuotaRule, "windowMs">): number {
 	return Math.ceil(windowMs / ROLLING_STEPS);
 }
 

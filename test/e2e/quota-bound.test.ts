@@ -1,46 +1,43 @@
 import assert from "node:assert/strict";
-import { Agent } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { TestEnvoy } from "../support/envoy.ts";
-import { send } from "../support/http-client.ts";
 import { Mesh } from "../support/mesh.ts";
+import { boundOf, type Demand, dueOf, ideal, mostAdmitted, type Pattern } from "../support/quota-demand.ts";
+import { type Asked, QuotaLoad } from "../support/quota-load.ts";
 import { scaled } from "../support/scale.ts";
 
-interface Row {
-	readonly quota: "second" | "seconds";
-	readonly windowMs: number;
-	readonly limit: number;
-	/** Requests in a window, as a multiple of the limit. */
-	readonly demand: number;
-	readonly windows: number;
-}
+const second = (algorithm: Demand["algorithm"], pattern: Pattern, limit: number, times: number, windows = 8): Demand => ({ algorithm, pattern, windowMs: 1000, limit, times, windows }); // biome-ignore format: a row
+const seconds = (algorithm: Demand["algorithm"], pattern: Pattern, limit: number, times: number): Demand => ({ algorithm, pattern, windowMs: 20_000, limit, times, windows: 2 }); // biome-ignore format: a row
+/** A row for each limit and each multiple of it; at most 1,500 requests a second in all. */
+const each = (limits: readonly number[], times: readonly number[], row: (limit: number, times: number) => Demand) =>
+	times.flatMap((multiple) => limits.map((limit) => row(limit, multiple)));
 
-interface Asked {
-	readonly sentMs: number;
-	readonly answeredMs: number;
-	readonly status: number;
-}
-
-const second = (limit: number, demand: number, windows = 8): Row => ({ quota: "second", windowMs: 1000, limit, demand, windows }); // biome-ignore format: a row
-const seconds = (limit: number, demand: number): Row => ({
-	quota: "seconds",
-	windowMs: 20_000,
-	limit,
-	demand,
-	windows: 2,
-});
-
-/** At most 1,500 requests a second in all. */
-const FULL: Row[] = [
-	...[0.5, 1, 2, 10].flatMap((demand) => [5, 10, 40, 100].map((limit) => second(limit, demand))),
-	...[0.5, 1, 2].map((demand) => second(500, demand)),
-	...[0.5, 1, 2, 10].map((demand) => seconds(1000, demand)),
-	...[0.5, 1, 2].map((demand) => seconds(10_000, demand)),
+const PATTERNS = ["bursty", "stopped"] as const;
+const rowsOf = (algorithm: Demand["algorithm"]): readonly Demand[] => [
+	...each([5, 10, 40, 100], [0.5, 1, 2, 10], (limit, times) => second(algorithm, "steady", limit, times)),
+	...each([500], [0.5, 1, 2], (limit, times) => second(algorithm, "steady", limit, times)),
+	...PATTERNS.flatMap((pattern) =>
+		each([5, 40, 100, 500], [0.5, 2], (limit, times) => second(algorithm, pattern, limit, times)),
+	),
 ];
-const QUICK: Row[] = [second(40, 3, 3)];
+const FULL: readonly Demand[] = [
+	...rowsOf("fixed"),
+	...each([1000], [0.5, 1, 2, 10], (limit, times) => seconds("fixed", "steady", limit, times)),
+	...each([10_000], [0.5, 1, 2], (limit, times) => seconds("fixed", "steady", limit, times)),
+	...PATTERNS.map((pattern) => seconds("fixed", pattern, 1000, 2)),
+	...rowsOf("rolling"),
+	...each([1000, 10_000], [0.5, 2], (limit, times) => seconds("rolling", "steady", limit, times)),
+	...PATTERNS.map((pattern) => seconds("rolling", pattern, 1000, 2)),
+];
+const QUICK: readonly Demand[] = [
+	second("fixed", "steady", 40, 3, 2.5),
+	second("fixed", "bursty", 40, 3, 2.5),
+	second("fixed", "stopped", 40, 3, 3.5),
+	second("rolling", "steady", 40, 3, 2.5),
+];
 const rows = scaled({ quick: 0, full: 1 }) === 1 ? FULL : QUICK;
 const ENVOYS = scaled({ quick: 2, full: 3 });
-/** Of min(demand, limit), once warm; the quick form runs beside other tests, which are not to decide this. */
+/** Of what an ideal limiter admits, once warm; the quick form runs beside other tests, which are not to decide this. */
 const LEAST_SHARE = scaled({ quick: 0, full: 0.93 });
 
 let mesh: Mesh;
@@ -63,63 +60,42 @@ after(async () => {
 
 describe(`${ENVOYS} Envoys with two workers each, on one store`, () => {
 	for (const row of rows) {
-		const { limit, demand, windowMs, windows } = row;
-		test(`admit at most ${limit} in ${windowMs} ms at ${demand} times the limit`, async (context) => {
-			const asked = await load(row, `${limit}-${demand}`);
+		const { algorithm, pattern, limit, times, windowMs } = row;
+		const bound = boundOf(row);
+		test(`admit at most ${bound} in ${algorithm} ${windowMs} ms at ${times} times a limit of ${limit}, ${pattern}`, async (context) => {
+			const asked = await load(row);
 			const failed = asked.filter(({ status }) => status !== 200 && status !== 429);
 			assert.deepEqual(failed, []);
 			const admitted = asked.filter(({ status }) => status === 200);
-			// Those whose window is known.
-			const windowOf = ({ sentMs, answeredMs }: Asked) => {
-				const window = Math.floor(sentMs / windowMs);
-				return window === Math.floor(answeredMs / windowMs) ? window : undefined;
-			};
-			const first = Math.floor((asked[0]?.sentMs ?? 0) / windowMs);
-			const shares: number[] = [];
-			for (let window = first; window <= first + windows; window++) {
-				const inside = admitted.filter((each) => windowOf(each) === window).length;
-				assert.ok(inside <= limit, `${inside} of ${limit} in a window`);
-				const wanted = asked.filter(({ sentMs }) => Math.floor(sentMs / windowMs) === window).length;
-				// The first one is cold, and it and the last are not whole.
-				const used = admitted.filter(({ answeredMs }) => Math.floor(answeredMs / windowMs) === window).length;
-				if (window > first && window < first + windows) shares.push(used / Math.min(limit, wanted));
-			}
-			const last = Math.floor(Math.max(...asked.map(({ answeredMs }) => answeredMs)) / windowMs);
-			const most = limit * (last - first + 1);
-			assert.ok(admitted.length <= most, `${admitted.length} of ${most} in ${last - first + 1} windows`);
-			const share = shares.reduce((sum, each) => sum + each, 0) / shares.length;
-			context.diagnostic(`| ${limit} | ${windowMs / 1000} s | ${demand} | ${(100 * share).toFixed(1)} % |`);
-			assert.ok(share >= LEAST_SHARE, `${(100 * share).toFixed(1)} % of min(demand, limit)`);
+			const most = mostAdmitted(admitted, row);
+			const share = shareOf(asked, row);
+			context.diagnostic(`| ${algorithm} | ${pattern} | ${limit} | ${windowMs / 1000} s | ${times} | ${most} of ${bound} | ${(100 * share).toFixed(1)} % |`); // biome-ignore format: a row
+			assert.ok(most <= bound, `${most} of ${bound} in a window`);
+			const last = Math.max(...asked.map(({ answeredMs }) => answeredMs));
+			const first = Math.min(...asked.map(({ sentMs }) => sentMs));
+			const spanned = Math.floor(last / windowMs) - Math.floor(first / windowMs) + 1;
+			assert.ok(admitted.length <= bound * spanned, `${admitted.length} of ${bound * spanned} in ${spanned} windows`);
+			assert.ok(share >= LEAST_SHARE, `${(100 * share).toFixed(1)} % of what could be admitted`);
 		});
 	}
 });
 
-/** Requests at a steady pace over all Envoys, for so many windows. */
-async function load({ quota, windowMs, limit, demand, windows }: Row, key: string): Promise<Asked[]> {
-	const agents = envoys.map(() => new Agent({ keepAlive: true, maxSockets: 8, scheduling: "fifo" }));
-	const perMs = (limit * demand) / windowMs;
-	const asked: Promise<Asked>[] = [];
-	const startMs = Date.now();
-	const path = `/paced/${quota}/${key}-${startMs}/${limit}`;
-	await new Promise<void>((done) => {
-		const timer = setInterval(() => {
-			const passedMs = Date.now() - startMs;
-			while (asked.length < Math.min(passedMs, windows * windowMs) * perMs) {
-				const at = asked.length % envoys.length;
-				asked.push(ask(envoys[at]?.port ?? 0, path, agents[at]));
-			}
-			if (passedMs < windows * windowMs) return;
-			clearInterval(timer);
-			done();
-		}, 2);
-	});
-	const answers = await Promise.all(asked);
-	for (const agent of agents) agent.destroy();
-	return answers;
+/** What was admitted, of what an ideal limiter admits, of the requests sent once it is warm: after a window. */
+function shareOf(asked: readonly Asked[], row: Demand): number {
+	const sent = asked.map(({ sentMs }) => sentMs).toSorted((a, b) => a - b);
+	const warmMs = (sent[0] ?? 0) + row.windowMs;
+	const best = ideal(sent, row).filter((at) => at >= warmMs).length;
+	const admitted = asked.filter(({ status, sentMs }) => status === 200 && sentMs >= warmMs).length;
+	return admitted / best;
 }
 
-async function ask(port: number, path: string, agent: Agent | undefined): Promise<Asked> {
-	const sentMs = Date.now();
-	const { status } = await send({ port, path, ...(agent && { agent }) });
-	return { sentMs, answeredMs: Date.now(), status };
+/** Requests for a key of its own over all Envoys. */
+async function load(row: Demand): Promise<readonly Asked[]> {
+	const { algorithm, windowMs, limit, windows } = row;
+	const quota = `${algorithm === "fixed" ? "" : "any-"}${windowMs === 1000 ? "second" : "seconds"}`;
+	const path = `/paced/${quota}/${limit}-${Date.now()}/${limit}`;
+	const ports = envoys.map(({ port }) => port);
+	const run = new QuotaLoad({ ports: () => ports, path: () => path, due: dueOf(row), connections: 8 });
+	await run.passed(windows * windowMs);
+	return await run.stop();
 }

@@ -1,4 +1,5 @@
 import { Agent } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import { waitUntil } from "../../cli/up/wait-until.ts";
 import { send } from "./http-client.ts";
 
@@ -56,9 +57,15 @@ export class QuotaLoad {
 		return this.until(`${goal} answers`, () => this.asked.length >= goal);
 	}
 
-	/** Returns when every request has ended. */
+	/** Returns so many milliseconds after the start. */
+	passed(ms: number): Promise<void> {
+		return delay(Math.max(0, this.#start + ms - performance.now()));
+	}
+
+	/** Returns when every request that was due has ended. */
 	async stop(): Promise<readonly Asked[]> {
 		clearInterval(this.#timer);
+		this.#sendDue();
 		await Promise.all(this.#underWay);
 		for (const agent of this.#agents.values()) agent.destroy();
 		return this.asked;
