@@ -230,6 +230,25 @@ test("a pool that is not used gives back what it holds", async () => {
 	assert.equal(envoy.draw([reads()]).result, "paused");
 });
 
+test("a pool gives up what a store that began anew does not know of", async () => {
+	const envoy = await QuotaEnvoy.start({ quotas: deny });
+	envoy.draw([reads()]);
+	await new QuotaStoreSide(deny).answerAll(envoy.vm());
+	const drawUntilRenewal = () => {
+		for (let draws = 1; ; draws++) {
+			assert.equal(envoy.draw([reads()]).result, "continue");
+			if (pendingAllocates(envoy.vm()).length > 0) return draws;
+		}
+	};
+	const renewed = () => requestOf(theAllocate(envoy.vm())).items[0];
+	assert.equal(drawUntilRenewal(), 6);
+	assert.deepEqual([renewed()?.held, renewed()?.amount], [4n, 6n]);
+	await new QuotaStoreSide(deny).answerAll(envoy.vm());
+	// Of the 6 granted, not of 10.
+	assert.equal(drawUntilRenewal(), 4);
+	assert.equal(renewed()?.held, 2n);
+});
+
 describe("what is charged by the response", () => {
 	const charge = { at: "settle", amount: "response.headers.x-tokens", codeBelow: 500 } as const;
 	const quotas = [quotaOf({ limit: 1000, charge })];

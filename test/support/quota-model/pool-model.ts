@@ -30,6 +30,18 @@ export interface Fates {
 	offered: number;
 }
 
+/** What a pool can do wrong. Each must break a promise, or the promises show nothing (test/mixer/quota/defects.test.ts). */
+export const DEFECTS = [
+	"goes on spending what is forfeited",
+	"goes on spending what is over",
+	"counts a lease from its answer",
+	"keeps what it gives back",
+	"takes an answer that it no longer waits for",
+	"says that it holds nothing",
+	"spends without counting",
+] as const;
+export type Defect = (typeof DEFECTS)[number];
+
 /** A call under way. */
 interface UnderWay {
 	readonly request: AllocateRequest;
@@ -46,6 +58,8 @@ export class PoolModel {
 	readonly fates: Fates = { admitted: [], refused: 0, expired: 0, forfeited: 0, offered: 0 };
 	/** Grants of answers that this pool took, by dedup id. */
 	readonly accepted = new Set<string>();
+	/** The store's time of the last answer that it took. */
+	heardAt = 0;
 	readonly #options: PoolOptions;
 	#sequence = 0n;
 	#balance = 0;
@@ -77,7 +91,7 @@ export class PoolModel {
 		}
 		this.#demand++;
 		if (this.#balance > 0) {
-			this.#balance--;
+			if (!this.#has("spends without counting")) this.#balance--;
 			this.fates.admitted.push(this.#options.time.now);
 		} else this.#waiting++;
 		if (this.#underWay === undefined && (this.#waiting > 0 || this.#balance * 2 < this.#demand)) this.#lease();
@@ -87,7 +101,7 @@ export class PoolModel {
 	drain(): void {
 		this.#expire();
 		const amount = this.#balance;
-		this.#balance = 0;
+		if (!this.#has("keeps what it gives back")) this.#balance = 0;
 		this.fates.offered += amount;
 		this.#refuseWaiting();
 		this.#underWay = undefined;
@@ -110,7 +124,8 @@ export class PoolModel {
 		const amount = minimum + Math.max(10, this.#demand);
 		this.#demand = 0;
 		const item = { ...this.#item(), kind: QuotaItem_Kind.LEASE, amount: BigInt(amount), minimum: BigInt(minimum) };
-		const request = this.#request({ ...item, held: BigInt(this.#balance) });
+		const held = this.#has("says that it holds nothing") ? 0 : this.#balance;
+		const request = this.#request({ ...item, held: BigInt(held) });
 		this.#underWay = { request, sentAt: this.#options.time.now, minimum, attempts: 0 };
 		this.#attempt(this.#underWay);
 	}
@@ -127,10 +142,13 @@ export class PoolModel {
 	}
 
 	#receive(call: UnderWay, { answers: [answer] }: AllocateResponse): void {
-		if (this.#underWay !== call || answer === undefined) return;
+		const isAwaited = this.#underWay === call || this.#has("takes an answer that it no longer waits for");
+		if (!isAwaited || answer === undefined) return;
 		this.#underWay = undefined;
 		this.#expire();
-		const endsAt = call.sentAt + Number(answer.validMs);
+		this.heardAt = Number(answer.chargedAtMs);
+		const from = this.#has("counts a lease from its answer") ? this.#options.time.now : call.sentAt;
+		const endsAt = from + Number(answer.validMs);
 		this.#giveUp(Number(answer.forfeited));
 		if (answer.status !== QuotaAnswer_Status.OK || endsAt <= this.#options.time.now) {
 			const retryMs = answer.status === QuotaAnswer_Status.DENIED ? Number(answer.retryAfterMs) : 0;
@@ -143,6 +161,7 @@ export class PoolModel {
 		this.#endsAt = endsAt;
 		this.#waiting -= call.minimum;
 		for (let i = 0; i < call.minimum; i++) this.fates.admitted.push(Number(answer.chargedAtMs));
+		this.#options.onLeased?.();
 		while (this.#waiting > 0 && this.#balance > 0) {
 			this.#waiting--;
 			this.#balance--;
@@ -152,15 +171,20 @@ export class PoolModel {
 	}
 
 	#giveUp(forfeited: number): void {
+		if (this.#has("goes on spending what is forfeited")) return;
 		const given = Math.min(this.#balance, forfeited);
 		this.#balance -= given;
 		this.fates.forfeited += given;
 	}
 
 	#expire(): void {
-		if (this.#options.time.now < this.#endsAt) return;
+		if (this.#options.time.now < this.#endsAt || this.#has("goes on spending what is over")) return;
 		this.fates.expired += this.#balance;
 		this.#balance = 0;
+	}
+
+	#has(defect: Defect): boolean {
+		return this.#options.defect === defect;
 	}
 
 	#refuseWaiting(): void {
@@ -188,4 +212,7 @@ export interface PoolOptions {
 	readonly id: bigint;
 	/** Unlike any before. */
 	readonly nextId: () => string;
+	/** Told when it has taken a lease and spent nothing of it yet. */
+	readonly onLeased?: () => void;
+	readonly defect?: Defect | undefined;
 }

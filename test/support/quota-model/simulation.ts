@@ -7,7 +7,7 @@ import { quotaBook } from "../../../mixer/quota/quota-book.ts";
 import type { QuotaRule } from "../../../mixer/quota/rule.ts";
 import type { Outcome } from "../../../mixer/quota/store.ts";
 import { FaultyNetwork, type NetworkFaults } from "./network.ts";
-import { PoolModel } from "./pool-model.ts";
+import { type Defect, PoolModel } from "./pool-model.ts";
 import { SeededRandom } from "./random.ts";
 import { VirtualTime } from "./virtual-time.ts";
 
@@ -31,6 +31,10 @@ export interface Scenario {
 	/** Chances of each proxy in each window. */
 	readonly drains: number;
 	readonly kills: number;
+	/** Chance of a window that a person resets the counter in it. */
+	readonly resets: number;
+	/** What is wrong with every pool. */
+	readonly defect?: Defect;
 }
 
 /** What happened in it. */
@@ -49,6 +53,8 @@ export interface Happened {
 	/** Out on lease when all that is out is over. */
 	readonly leftOver: number;
 	readonly stranded: number;
+	/** How often the limit began anew. */
+	readonly resets: number;
 }
 
 /** Of the demand, in a quiet window. */
@@ -75,6 +81,8 @@ class World {
 	/** What the store granted, by dedup id, retries apart. */
 	readonly #granted = new Map<string, number>();
 	readonly #broken = new Set<string>();
+	#resets = 0;
+	#resetAt = 0;
 	#returned = 0;
 	#stranded = 0;
 	#asked = 0;
@@ -136,6 +144,9 @@ class World {
 			key: KEY,
 			id: BigInt(this.#pools.length + 1),
 			nextId: () => `${this.#ids++}`,
+			// At once: what is spent meanwhile would hide that too much was there.
+			onLeased: () => this.#time.after(0, () => this.#check()),
+			defect: this.#scenario.defect,
 		});
 		this.#pools.push(pool);
 		this.#alive.push(pool);
@@ -143,7 +154,7 @@ class World {
 
 	/** The requests and troubles of one window. */
 	#plan(window: number): void {
-		const { limit, demand, busy, windowMs, drains, kills, proxies } = this.#scenario;
+		const { limit, demand, busy, windowMs, drains, kills, resets, proxies } = this.#scenario;
 		const begin = START + window * windowMs - this.#time.now;
 		// What a quiet window leaves in the pools must not add to a busy one after it.
 		const isQuiet = this.#random.is(this.#scenario.quiet);
@@ -153,6 +164,7 @@ class World {
 			this.#asked++;
 			this.#time.after(begin + first + this.#random.next() * windowMs * busy, () => this.#pick()?.request());
 		}
+		if (this.#random.is(resets)) this.#time.after(begin + this.#random.next() * windowMs, () => this.#reset());
 		for (let i = 0; i < proxies; i++) {
 			const at = begin + this.#random.next() * windowMs;
 			if (this.#random.is(drains)) this.#time.after(at, () => this.#pick()?.drain());
@@ -171,6 +183,12 @@ class World {
 		this.#begin();
 	}
 
+	async #reset(): Promise<void> {
+		await this.#store.reset(counterName("q", this.#rule, KEY));
+		this.#resetAt = this.#time.now;
+		this.#resets++;
+	}
+
 	#note(dedupId: string, kind: string, outcome: Outcome): void {
 		if (outcome.isRepeated) return;
 		if (this.#granted.has(dedupId)) this.#broken.add("one id was charged twice");
@@ -180,9 +198,13 @@ class World {
 		if (outcome.leased > Math.floor(this.#rule.capacity / 20)) this.#broken.add(`${outcome.leased} are out on lease`);
 	}
 
-	/** What the pools can spend is never more than what the store believes to be out. */
+	/**
+	 * What the pools can spend is never more than what the store believes to be out, once they have heard that it began
+	 * anew.
+	 */
 	async #check(): Promise<void> {
-		const held = this.#pools.reduce((sum, pool) => sum + pool.held, 0);
+		const pools = this.#pools.filter(({ heardAt }) => heardAt > this.#resetAt);
+		const held = pools.reduce((sum, pool) => sum + pool.held, 0);
 		const { leased } = await this.#read();
 		if (held > leased) this.#broken.add(`the pools hold ${held} where the store knows of ${leased}`);
 	}
@@ -215,6 +237,7 @@ class World {
 			accounted: spent + unheard + offered - this.#returned,
 			broken: [...this.#broken],
 			stranded: this.#stranded,
+			resets: this.#resets,
 		};
 	}
 }
