@@ -72,6 +72,7 @@ export class RequestQuotas {
 	/** Tries to have all draws. @param deadlineNs it waits no longer than that. */
 	draw(quotas: Quotas, stream: u32, deadlineNs: u64, nowNs: u64): Drawn {
 		this.deadlineNs = deadlineNs;
+		quotas.watched.drawn(nowNs);
 		for (let i = 0; i < this.draws.count; i++) {
 			let draw = this.draws.at(i);
 			let at = unchecked(quotas.quotas[draw.quota]).chargeAt;

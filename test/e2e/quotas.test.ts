@@ -95,7 +95,7 @@ describe("quotas in a real Envoy, with a real Mixer", () => {
 		assert.equal(mesh.upstream.arrivals.length, 5);
 	});
 
-	test("of two Envoys admit a limit's worth together", async () => {
+	test("of two Envoys admit a limit's worth together, and one that drains gives back what it holds", async () => {
 		const ports = {
 			upstreamPort: mesh.upstream.port,
 			upstreamHttp2Port: mesh.upstream.http2Port,
@@ -106,6 +106,10 @@ describe("quotas in a real Envoy, with a real Mixer", () => {
 			const both = [mesh.envoy.port, other.port];
 			const all = await Promise.all(both.flatMap((port) => [statuses(4, "few", port), statuses(4, "few", port)]));
 			assert.equal(all.flat().filter((status) => status === 200).length, 5);
+			assert.deepEqual(await statuses(1, "many", other.port), [200]);
+			await other.drain(TIMEOUT_MS);
+			const probe = async () => (await other.total("sluice_quota\\.returned$")) > 0;
+			await waitUntil({ what: "the return of its lease", timeoutMs: TIMEOUT_MS, probe });
 		} finally {
 			await other.stop();
 		}

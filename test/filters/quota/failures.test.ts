@@ -101,15 +101,17 @@ describe("a quota that can't be had in time", () => {
 		});
 	}
 
-	test("does not matter as long as the pool lasts, and no longer than its lease is valid", async () => {
+	test("does not matter as long as the pool lasts", async () => {
 		const store = new QuotaStoreSide(deny);
 		const envoy = await QuotaEnvoy.start({ quotas: deny });
 		envoy.draw([reads()]);
 		await store.answer(theAllocate(envoy.vm()));
-		envoy.vm().advance(4900);
-		assert.equal(envoy.draw([reads()]).result, "continue");
-		envoy.vm().advance(4900);
-		assert.equal(envoy.draw([reads()]).result, "continue");
+		for (let draws = 0; draws < 10; draws++) {
+			envoy.vm().advance(1900);
+			assert.equal(envoy.draw([reads()]).result, "continue");
+			for (const call of pendingAllocates(envoy.vm())) call.fail(UNAVAILABLE);
+		}
+		assert.equal(envoy.draw([reads()]).result, "paused");
 	});
 });
 
@@ -217,17 +219,52 @@ test("what a policy says of a quota's denial is the answer", async () => {
 	assert.equal(stream.localResponse?.headers.get("retry-after"), undefined, "two of one are never granted");
 });
 
-test("a pool that is not used gives back what it holds", async () => {
-	const store = new QuotaStoreSide(deny);
-	const envoy = await QuotaEnvoy.start({ quotas: deny });
-	envoy.draw([reads()]);
-	await store.answerAll(envoy.vm());
-	envoy.vm().advance(5400);
-	const [item] = requestOf(theAllocate(envoy.vm())).items;
-	assert.deepEqual([item?.kind, item?.amount, item?.held, item?.sequence], [Kind.RETURN, 10n, 0n, 2n]);
-	await store.answerAll(envoy.vm());
-	assert.equal(counter(envoy.vm(), "sluice_quota.returned"), 10);
-	assert.equal(envoy.draw([reads()]).result, "paused");
+describe("a pool that is not used", () => {
+	test("gives back what it holds two seconds after the VM's last request", async () => {
+		const store = new QuotaStoreSide(deny);
+		const envoy = await QuotaEnvoy.start({ quotas: deny });
+		envoy.draw([reads()]);
+		await store.answerAll(envoy.vm());
+		envoy.vm().advance(1900);
+		assert.equal(pendingAllocates(envoy.vm()).length, 0);
+		envoy.vm().advance(300);
+		const [item] = requestOf(theAllocate(envoy.vm())).items;
+		assert.deepEqual([item?.kind, item?.amount, item?.held, item?.sequence], [Kind.RETURN, 10n, 0n, 2n]);
+		await store.answerAll(envoy.vm());
+		assert.equal(counter(envoy.vm(), "sluice_quota.returned"), 10);
+		assert.equal(envoy.draw([reads()]).result, "paused");
+	});
+
+	test("waits five seconds while there are requests for other keys", async () => {
+		const store = new QuotaStoreSide(deny);
+		const envoy = await QuotaEnvoy.start({ quotas: deny });
+		const returned = async () => {
+			envoy.draw([reads({ key: ["bob"] })]);
+			const items = pendingAllocates(envoy.vm()).flatMap((call) => requestOf(call).items);
+			await store.answerAll(envoy.vm());
+			return items.filter(({ kind }) => kind === Kind.RETURN).map(({ amount }) => amount);
+		};
+		envoy.draw([reads()]);
+		await store.answerAll(envoy.vm());
+		for (let second = 1; second <= 4; second++) {
+			envoy.vm().advance(1000);
+			assert.deepEqual(await returned(), []);
+		}
+		envoy.vm().advance(1400);
+		assert.deepEqual(await returned(), [10n]);
+	});
+
+	test("gives back together with the others, 64 in a call", async () => {
+		const store = new QuotaStoreSide(deny);
+		const envoy = await QuotaEnvoy.start({ quotas: deny });
+		for (let i = 0; i < 70; i++) {
+			envoy.draw([reads({ key: [i] })]);
+			await store.answerAll(envoy.vm());
+		}
+		envoy.vm().advance(2200);
+		const calls = pendingAllocates(envoy.vm()).map((call) => requestOf(call).items.length);
+		assert.deepEqual(calls, [64, 6]);
+	});
 });
 
 test("a pool gives up what a store that began anew does not know of", async () => {
