@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
+import { fromBinary } from "@bufbuild/protobuf";
 import type { Quota } from "../../../galley/snapshot.ts";
+import {
+	AllocateResponseSchema,
+	QuotaAnswer_Status,
+	type QuotaItem,
+	QuotaItem_Kind,
+} from "../../../mixer/api/generated/mixer_pb.js";
+import { encodeKey } from "../../../mixer/quota/key.ts";
 import type { FakeHost } from "../../support/fake-host.ts";
 import type { FakeGrpcCall } from "../../support/fake-host-grpc.ts";
 import type { FakeStream } from "../../support/fake-host-stream.ts";
 import { counter } from "../../support/filter-host.ts";
-import { MIDNIGHT_MS, pendingAllocates, QuotaEnvoy, QuotaStoreSide } from "./quota-envoy.ts";
+import { MIDNIGHT_MS, pendingAllocates, QuotaEnvoy, QuotaStoreSide, requestOf } from "./quota-envoy.ts";
 
 /** One thing that happens; numbers choose among what there is at that time. */
 export type Event =
@@ -28,6 +36,16 @@ interface Admission {
 	readonly atMs: number;
 }
 
+/** What a call got of the store for a request that waited for it, or gave back. */
+interface Grant {
+	readonly key: string;
+	readonly amount: number;
+	/** When the store counted it. */
+	readonly grantedMs: number;
+	/** When the answer came, or it was back; undefined while neither. */
+	arrivedMs?: number;
+}
+
 interface Waiting {
 	readonly host: FakeHost;
 	readonly stream: FakeStream;
@@ -45,6 +63,7 @@ export class LossyWorld {
 	#nowMs = MIDNIGHT_MS;
 	readonly #envoys: QuotaEnvoy[];
 	#waiting: Waiting[] = [];
+	readonly #grants = new Map<string, readonly Grant[]>();
 	readonly #answers: { call: FakeGrpcCall; message: Uint8Array }[] = [];
 
 	private constructor(quota: Quota, envoys: QuotaEnvoy[]) {
@@ -76,14 +95,14 @@ export class LossyWorld {
 				break;
 			case "arrive": {
 				const call = pick(this.#calls(), event.call);
-				if (call !== undefined) this.#answers.push({ call, message: await this.store.respond(call) });
+				if (call !== undefined) this.#answers.push({ call, message: await this.#arrive(call) });
 				break;
 			}
 			case "answer": {
 				const answer = pick(this.#answers, event.answer);
 				if (answer === undefined) return;
 				this.#answers.splice(this.#answers.indexOf(answer), 1);
-				if (answer.call.state === "pending") answer.call.answer(answer.message);
+				if (answer.call.state === "pending") this.#deliver(answer.call, answer.message);
 				break;
 			}
 			case "lose":
@@ -110,7 +129,7 @@ export class LossyWorld {
 	/** Everything on its way arrives, until nothing is. */
 	async settle(): Promise<void> {
 		for (let i = 0; i < 200; i++) {
-			for (const call of this.#calls()) if (call.state === "pending") await this.store.answer(call);
+			for (const call of this.#calls()) if (call.state === "pending") this.#deliver(call, await this.#arrive(call));
 			this.#look(this.#nowMs);
 			this.#step();
 		}
@@ -136,9 +155,48 @@ export class LossyWorld {
 			const before = new Set(this.#calls());
 			this.#request({ kind: "request", vm, keys: [key], amount: 1 });
 			for (const call of this.#calls()) {
-				if (!before.has(call) && call.state === "pending") await this.store.answer(call);
+				if (!before.has(call) && call.state === "pending") this.#deliver(call, await this.#arrive(call));
 			}
 		}
+	}
+
+	/** What the store had granted to requests before this time that pass or give it back then or later. */
+	onItsWay(key: string, atMs: number): number {
+		let sum = 0;
+		for (const grant of [...this.#grants.values()].flat()) {
+			const { grantedMs, arrivedMs = 0 } = grant;
+			if (grant.key === key && grantedMs < atMs && arrivedMs >= atMs) sum += grant.amount;
+		}
+		return sum;
+	}
+
+	/** The store's answer, which is counted the first time that it gets the call. */
+	async #arrive(call: FakeGrpcCall): Promise<Uint8Array> {
+		const message = await this.store.respond(call);
+		const { dedupId, items } = requestOf(call);
+		if (this.#grants.has(dedupId)) return message;
+		const { answers } = fromBinary(AllocateResponseSchema, message);
+		const granted = items.filter((_, i) => answers[i]?.status === QuotaAnswer_Status.OK);
+		this.#grants.set(
+			dedupId,
+			granted.map((item) => this.#grantOf(item)),
+		);
+		return message;
+	}
+
+	/** What goes back was on its way since it was charged; of what goes back together, since the first of it was. */
+	#grantOf({ key, kind, amount, minimum, reserved, chargedAtMs }: QuotaItem): Grant {
+		const grant = { key: keyText(key), grantedMs: this.#nowMs };
+		if (kind === QuotaItem_Kind.SETTLE) {
+			const back = Number(reserved - amount);
+			return { ...grant, amount: back, grantedMs: Number(chargedAtMs), arrivedMs: this.#nowMs };
+		}
+		return { ...grant, amount: Number(kind === QuotaItem_Kind.LEASE ? minimum : amount) };
+	}
+
+	#deliver(call: FakeGrpcCall, message: Uint8Array): void {
+		for (const grant of this.#grants.get(requestOf(call).dedupId) ?? []) grant.arrivedMs ??= this.#nowMs;
+		call.answer(message);
 	}
 
 	#calls(): FakeGrpcCall[] {
@@ -160,7 +218,8 @@ export class LossyWorld {
 	#look(atMs: number): void {
 		this.#waiting = this.#waiting.filter(({ stream, keys, amount }) => {
 			if (stream.localResponse === undefined && stream.result === "paused") return true;
-			if (stream.localResponse === undefined) this.admissions.push(...keys.map((key) => ({ key, amount, atMs })));
+			if (stream.localResponse === undefined)
+				this.admissions.push(...keys.map((key) => ({ key: keyText(encodeKey([key])), amount, atMs })));
 			stream.end();
 			return false;
 		});
@@ -173,6 +232,10 @@ export class LossyWorld {
 		this.#waiting = this.#waiting.filter(({ host }) => host !== gone);
 		await envoy.replace(index);
 	}
+}
+
+function keyText(key: Uint8Array): string {
+	return Buffer.from(key).toString("latin1");
 }
 
 function pick<T>(things: readonly T[], number: number): T | undefined {

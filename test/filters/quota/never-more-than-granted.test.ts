@@ -76,16 +76,13 @@ interface Rule {
 	readonly windowMs: number;
 }
 
-/** What a grant takes at most from the store to the request that waits for it: the Policy's deadline. */
-const DEADLINE_MS = 200;
-
 /**
- * What mixer/quota/README.md promises, over all proxies. What was granted to a waiting request is spent when the answer
- * arrives; a fixed window's ends with the window, but any other span has to be longer by that.
+ * What mixer/quota/README.md promises, over all proxies: of an algorithm other than fixed, that in any span from an
+ * admission on; what the store granted before it to a request that hears of it in the span was on its way.
  */
-function assertBound({ admissions }: LossyWorld, { algorithm, limit, windowMs }: Rule): void {
-	for (const key of new Set(admissions.map((each) => each.key))) {
-		const own = admissions.filter((each) => each.key === key);
+function assertBound(world: LossyWorld, { algorithm, limit, windowMs }: Rule): void {
+	for (const key of new Set(world.admissions.map((each) => each.key))) {
+		const own = world.admissions.filter((each) => each.key === key);
 		for (const { atMs } of own) {
 			if (algorithm === "fixed") {
 				const window = Math.floor(atMs / windowMs);
@@ -93,10 +90,17 @@ function assertBound({ admissions }: LossyWorld, { algorithm, limit, windowMs }:
 				assert.ok(spent <= limit, `${spent} of ${limit} spent of ${key} in window ${window}`);
 				continue;
 			}
-			const since = own.filter((each) => each.atMs >= atMs && each.atMs < atMs + windowMs - DEADLINE_MS);
-			const capacity = algorithm === "gcra" ? Math.ceil(limit / 2) + limit : limit;
-			const bound = capacity + Math.floor((algorithm === "gcra" ? Math.ceil(limit / 2) : limit) / 20);
-			assert.ok(sum(since) <= bound, `${sum(since)} of ${bound} spent of ${key} from ${atMs} on`);
+			const onItsWay = world.onItsWay(key, atMs);
+			for (const { atMs: endMs } of own) {
+				const spanMs = endMs - atMs;
+				if (spanMs < 0 || (algorithm === "rolling" && spanMs >= windowMs)) continue;
+				const spent = sum(own.filter((each) => each.atMs >= atMs && each.atMs <= endMs));
+				const burst = Math.ceil(limit / 2);
+				const most = algorithm === "gcra" ? burst + Math.floor((limit * spanMs) / windowMs) : limit;
+				const out = Math.floor((algorithm === "gcra" ? burst : limit) / 20);
+				const bound = most + out + onItsWay;
+				assert.ok(spent <= bound, `${spent} of ${bound} spent of ${key} in ${spanMs} ms from ${atMs} on`);
+			}
 		}
 	}
 }
