@@ -1,5 +1,6 @@
 import { QuotaAnswer } from "./allocate-response";
 import { Pool } from "./pool";
+import { QuotaOutcome } from "./quota-stats";
 
 const NS_PER_MS: u64 = 1000000;
 
@@ -76,5 +77,24 @@ export class DrawState {
 		this.resetAtNs = nowNs + answer.resetMs * NS_PER_MS;
 		this.retryAtNs = answer.retryAfterMs == 0 ? 0 : nowNs + answer.retryAfterMs * NS_PER_MS;
 		this.chargedAtMs = answer.chargedAtMs;
+	}
+}
+
+/** The word for a draw of a request that passes. */
+export function outcomeOf(progress: Progress): QuotaOutcome {
+	switch (progress) {
+		case Progress.Granted:
+		case Progress.Spent:
+			return QuotaOutcome.Granted;
+		case Progress.Local:
+			return QuotaOutcome.FailureAllowed;
+		case Progress.ShadowDenied:
+			return QuotaOutcome.ShadowDenied;
+		case Progress.Denied:
+			return QuotaOutcome.Denied;
+		case Progress.Unavailable:
+			return QuotaOutcome.Unavailable;
+		default:
+			return QuotaOutcome.None;
 	}
 }

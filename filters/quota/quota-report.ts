@@ -1,8 +1,8 @@
 import { Outcome } from "../check/outcome";
-import { Progress } from "./draw-state";
+import { outcomeOf, Progress } from "./draw-state";
 import { Quotas } from "./quotas";
 import { RateLimitFields } from "./rate-limit-fields";
-import { outcomeOf, RequestQuotas } from "./request-quotas";
+import { RequestQuotas } from "./request-quotas";
 
 /** Notes for the record what became of a request's quotas: of the one that refused it, else of the last one. */
 export function noteQuotas(quotas: Quotas, request: RequestQuotas, outcome: Outcome): void {

@@ -36,8 +36,8 @@ export class QuotaStats {
 		}
 	}
 
-	drawn(outcome: QuotaOutcome): void {
-		increment(this.outcomes[<i32>outcome], 1);
+	drawn(outcome: QuotaOutcome, draws: u64 = 1): void {
+		increment(this.outcomes[<i32>outcome], draws);
 	}
 
 	callSent(): void {

@@ -1,20 +1,20 @@
-import { ChargeAt, Quota } from "../config/config";
+import { ChargeAt } from "../config/config";
 import { AllocateCall } from "./allocate-call";
-import { ItemKind } from "./allocate-request";
-import { AllocateResponse, AnswerStatus, QuotaAnswer } from "./allocate-response";
-import { CallItem } from "./call-item";
-import { DrawState, Progress, Source } from "./draw-state";
-import { Draw, Draws, MAX_DRAWS } from "./draws";
-import { Pool } from "./pool";
+import { AllocateResponse } from "./allocate-response";
+import { Taken, takeAnswer } from "./draw-answer";
+import { failDraw } from "./draw-failure";
+import { sourceOf } from "./draw-source";
+import { outcomeOf, Progress, Source } from "./draw-state";
 import { QuotaOutcome } from "./quota-stats";
-import { addLease, Quotas } from "./quotas";
+import { Quotas } from "./quotas";
+import { addItem, isResponse, leaseToJoin, sendCall } from "./request-call";
+import { RequestDraws } from "./request-draws";
+import { spendAll } from "./request-spending";
 
 /** Rounds of one request over its pools within one callback, as other workers empty them meanwhile. */
 const MAX_ROUNDS: i32 = 4;
 /** Calls of one request, joined ones included. */
 const MAX_CALLS: i32 = 4;
-/** A limit below has no twentieth that could be leased. */
-const LEASE_SHARE: u64 = 20;
 const NS_PER_MS: u64 = 1000000;
 const NONE: i32 = -1;
 
@@ -35,12 +35,10 @@ export enum Drawn {
  * all of it or nothing: first comes what takes a call, in one call, then what is spent from pools.
  */
 @final
-export class RequestQuotas {
-	readonly draws: Draws = new Draws();
+export class RequestQuotas extends RequestDraws {
 	/** Which draw refused the request, or failed; -1: none. */
 	refused: i32 = NONE;
 
-	private states: StaticArray<DrawState> = new StaticArray<DrawState>(MAX_DRAWS);
 	/** The call it waits for. */
 	private call: AllocateCall | null = null;
 	private calls: i32 = 0;
@@ -50,23 +48,14 @@ export class RequestQuotas {
 	/** Pools were emptied under it too often: all that is open is charged by a call. */
 	private onlyCalls: bool = false;
 
-	constructor() {
-		for (let i = 0; i < MAX_DRAWS; i++) this.states[i] = new DrawState();
-	}
-
 	/** Starts anew; the draws are filled by reading decisions. */
 	reset(): void {
-		this.draws.reset();
+		this.resetDraws();
 		this.refused = NONE;
 		this.call = null;
 		this.calls = 0;
 		this.joined = false;
 		this.onlyCalls = false;
-		for (let i = 0; i < MAX_DRAWS; i++) unchecked(this.states[i]).reset();
-	}
-
-	stateAt(place: i32): DrawState {
-		return unchecked(this.states[place]);
 	}
 
 	/** Tries to have all draws. @param deadlineNs it waits no longer than that. */
@@ -89,7 +78,7 @@ export class RequestQuotas {
 			let place = call.at(i).place;
 			if (place < 0) continue;
 			if (response === null) this.fail(quotas, place, nowNs);
-			else isUnknown = this.take(quotas, call.at(i), response.at(i), call.sentNs, nowNs) || isUnknown;
+			else if (this.take(quotas, call, i, response, nowNs)) isUnknown = true;
 		}
 		if (isUnknown) return this.refuse(quotas, Drawn.PolicyError, nowNs);
 		return this.proceed(quotas, stream, nowNs);
@@ -135,7 +124,7 @@ export class RequestQuotas {
 				if (this.ask(quotas, stream, nowNs)) return Drawn.Waiting;
 				continue;
 			}
-			if (this.spendAll(quotas, nowNs)) return this.grant(quotas, nowNs);
+			if (spendAll(quotas, this, nowNs)) return this.grant(quotas, nowNs);
 			if (round > 0) this.onlyCalls = true;
 		}
 		for (let i = 0; i < this.draws.count; i++) {
@@ -166,7 +155,8 @@ export class RequestQuotas {
 			let quota = unchecked(quotas.quotas[draw.quota]);
 			let pool = unchecked(quotas.found[i]);
 			if (!quotas.pools.find(draw, nowNs, pool)) quotas.stats.poolMissing();
-			state.source = this.sourceOf(quota, draw, pool, nowNs);
+			state.source = this.onlyCalls ? Source.Charge : sourceOf(quota, draw, pool, nowNs);
+			if (state.source == Source.Join && this.joined) state.source = Source.Charge;
 			if (state.source != Source.Pool && pool.denies(draw.amount, nowNs)) {
 				state.learnOfPool(pool, nowNs);
 				state.progress = quota.shadow ? Progress.ShadowDenied : Progress.Denied;
@@ -175,15 +165,6 @@ export class RequestQuotas {
 			}
 		}
 		return needsCall;
-	}
-
-	private sourceOf(quota: Quota, draw: Draw, pool: Pool, nowNs: u64): Source {
-		if (quota.chargeAt != ChargeAt.Request || this.onlyCalls) return Source.Charge;
-		if (pool.usable(nowNs) >= draw.amount) return Source.Pool;
-		let isLeased = draw.limit == 0 ? quota.leased : draw.limit >= LEASE_SHARE;
-		if (!isLeased || pool.slot < 0) return Source.Charge;
-		if (pool.isLeasable(nowNs)) return Source.Lease;
-		return pool.isCalled(nowNs) && !this.joined ? Source.Join : Source.Charge;
 	}
 
 	/** Asks for all that takes a call, in one; false where that fails, and the draws say so. */
@@ -196,13 +177,10 @@ export class RequestQuotas {
 		let call = quotas.allocator.blank(stream, this.deadlineNs);
 		for (let i = 0; i < this.draws.count; i++) {
 			let state = this.stateAt(i);
-			if (state.progress == Progress.Open && state.source != Source.Pool) this.addItem(quotas, call, i, nowNs);
+			let isMissing = state.progress == Progress.Open && state.source != Source.Pool;
+			if (isMissing) addItem(quotas, call, this, i, this.deadlineNs, nowNs);
 		}
-		if (!quotas.allocator.send(call, nowNs)) {
-			for (let i = 0; i < call.count; i++) quotas.pools.callFailed(call.at(i), nowNs);
-			quotas.allocator.release(call);
-			return this.failOpen(quotas, nowNs);
-		}
+		if (!sendCall(quotas, call, nowNs)) return this.failOpen(quotas, nowNs);
 		this.call = call;
 		quotas.stats.waited();
 		return true;
@@ -210,58 +188,25 @@ export class RequestQuotas {
 
 	/** Waits for a LEASE under way, if that is of the one pool that is missing. */
 	private join(quotas: Quotas, stream: u32): bool {
-		let missing = NONE;
-		for (let i = 0; i < this.draws.count; i++) {
-			let state = this.stateAt(i);
-			if (state.progress != Progress.Open || state.source == Source.Pool) continue;
-			if (missing >= 0 || state.source != Source.Join) return false;
-			missing = i;
-		}
-		if (missing < 0) return false;
+		let pool = leaseToJoin(quotas, this);
+		if (pool == 0) return false;
 		this.joined = true;
-		this.call = quotas.allocator.join(unchecked(quotas.found[missing]).number, stream, this.deadlineNs);
+		this.call = quotas.allocator.join(pool, stream, this.deadlineNs);
 		return this.call !== null;
 	}
 
-	private addItem(quotas: Quotas, call: AllocateCall, place: i32, nowNs: u64): void {
-		let draw = this.draws.at(place);
-		let pool = unchecked(quotas.found[place]);
-		let isLease = this.stateAt(place).source == Source.Lease;
-		if (isLease && quotas.pools.beginLease(draw, nowNs, this.deadlineNs, pool)) {
-			addLease(call, draw, place, draw.amount, quotas.pools.held, pool);
-			return;
-		}
-		call.add(ItemKind.Charge, draw, place, isResponse(quotas, draw) ? 0 : draw.amount);
+	/** Takes one answer; true where it says that the policy is wrong. */
+	private take(quotas: Quotas, call: AllocateCall, index: i32, response: AllocateResponse, nowNs: u64): bool {
+		let item = call.at(index);
+		let taken = takeAnswer(quotas, item, response.at(index), this.stateAt(item.place), call.sentNs, nowNs);
+		if (taken == Taken.Failed) this.fail(quotas, item.place, nowNs);
+		if (taken != Taken.PolicyError) return false;
+		this.refused = item.place;
+		return true;
 	}
 
-	/** Takes one answer; true where it says that the policy is wrong. */
-	private take(quotas: Quotas, item: CallItem, answer: QuotaAnswer, sentNs: u64, nowNs: u64): bool {
-		let state = this.stateAt(item.place);
-		let quota = unchecked(quotas.quotas[item.draw.quota]);
-		switch (answer.status) {
-			case AnswerStatus.Ok:
-				// What comes after its time is not spent: it was of the window before.
-				if (nowNs >= sentNs + answer.validMs * NS_PER_MS) return false;
-				if (answer.granted < item.needed) break;
-				state.learnOfAnswer(answer, nowNs);
-				state.progress = Progress.Granted;
-				return false;
-			case AnswerStatus.Denied:
-				state.learnOfAnswer(answer, nowNs);
-				state.progress = quota.shadow ? Progress.ShadowDenied : Progress.Denied;
-				return false;
-			case AnswerStatus.Withheld:
-			case AnswerStatus.Stale:
-				return false;
-			case AnswerStatus.UnknownQuota:
-			case AnswerStatus.Forbidden:
-				this.refused = item.place;
-				return true;
-			default:
-				break;
-		}
-		this.fail(quotas, item.place, nowNs);
-		return false;
+	private fail(quotas: Quotas, place: i32, nowNs: u64): void {
+		failDraw(quotas, this.draws.at(place), this.stateAt(place), unchecked(quotas.found[place]), nowNs);
 	}
 
 	/** All that takes a call can't be had. @returns false. */
@@ -273,77 +218,25 @@ export class RequestQuotas {
 		return false;
 	}
 
-	/** A draw can't be had in time: its Quota's failureMode says what that means. */
-	private fail(quotas: Quotas, place: i32, nowNs: u64): void {
-		let draw = this.draws.at(place);
-		let state = this.stateAt(place);
-		let quota = unchecked(quotas.quotas[draw.quota]);
-		if (quota.shadow) {
-			state.progress = Progress.Free;
-			return;
-		}
-		state.progress = Progress.Unavailable;
-		if (!quota.allowOnFailure) return;
-		let pool = unchecked(quotas.found[place]);
-		let passes = quotas.pools.spendLocally(draw, quota, nowNs, pool);
-		if (!passes && pool.slot < 0) return;
-		state.progress = passes ? Progress.Local : Progress.Denied;
-		state.limit = quota.localLimit;
-		state.remaining = quota.localLimit - min(pool.localUsed, quota.localLimit);
-		state.resetAtNs = pool.localEndsNs;
-		state.retryAtNs = draw.amount > quota.localLimit ? 0 : pool.localEndsNs;
-	}
-
-	/** Spends what comes from pools: all of it, or nothing where one has too little by now. */
-	private spendAll(quotas: Quotas, nowNs: u64): bool {
-		for (let i = 0; i < this.draws.count; i++) {
-			let state = this.stateAt(i);
-			if (state.progress != Progress.Open || state.source != Source.Pool) continue;
-			let draw = this.draws.at(i);
-			let pool = unchecked(quotas.found[i]);
-			if (quotas.spend(draw, nowNs, pool)) {
-				state.progress = Progress.Spent;
-				// What was left of it was told with the LEASE just begun: from then on it counts as spent.
-				state.sequence = quotas.pools.leaseBegun ? 0 : pool.sequence;
-				state.learnOfPool(pool, nowNs);
-				continue;
-			}
-			this.putBackSpent(quotas, nowNs);
-			return false;
-		}
-		return true;
-	}
-
-	private putBackSpent(quotas: Quotas, nowNs: u64): void {
-		for (let i = 0; i < this.draws.count; i++) {
-			let state = this.stateAt(i);
-			if (state.progress != Progress.Spent) continue;
-			quotas.pools.putBack(this.draws.at(i), state.sequence, nowNs);
-			state.progress = Progress.Open;
-		}
-	}
-
 	/** All is there. Shadows that are still open are asked for, and nobody waits. */
 	private grant(quotas: Quotas, nowNs: u64): Drawn {
 		let call: AllocateCall | null = null;
+		// Counted together: each call out of the VM costs something.
+		let granted: u64 = 0;
 		for (let i = 0; i < this.draws.count; i++) {
 			let state = this.stateAt(i);
 			if (state.progress == Progress.Open) {
 				if (call === null) call = quotas.allocator.blank(0, this.deadlineNs);
-				this.addItem(quotas, call, i, nowNs);
+				addItem(quotas, call, this, i, this.deadlineNs, nowNs);
 				call.at(call.count - 1).place = NONE;
 				state.progress = Progress.Free;
 			}
-			if (state.progress != Progress.Free) quotas.stats.drawn(outcomeOf(state.progress));
+			if (state.progress == Progress.Granted || state.progress == Progress.Spent) granted++;
+			else if (state.progress != Progress.Free) quotas.stats.drawn(outcomeOf(state.progress));
 		}
-		if (call !== null) this.sendShadows(quotas, call, nowNs);
+		if (granted > 0) quotas.stats.drawn(QuotaOutcome.Granted, granted);
+		if (call !== null) sendCall(quotas, call, nowNs);
 		return Drawn.Granted;
-	}
-
-	private sendShadows(quotas: Quotas, call: AllocateCall, nowNs: u64): void {
-		if (quotas.allocator.send(call, nowNs)) return;
-		for (let i = 0; i < call.count; i++) quotas.pools.callFailed(call.at(i), nowNs);
-		quotas.allocator.release(call);
 	}
 
 	/** The request does not pass: what it has goes back. */
@@ -354,28 +247,4 @@ export class RequestQuotas {
 		}
 		return drawn;
 	}
-}
-
-/** The word for a draw of a request that passes. */
-export function outcomeOf(progress: Progress): QuotaOutcome {
-	switch (progress) {
-		case Progress.Granted:
-		case Progress.Spent:
-			return QuotaOutcome.Granted;
-		case Progress.Local:
-			return QuotaOutcome.FailureAllowed;
-		case Progress.ShadowDenied:
-			return QuotaOutcome.ShadowDenied;
-		case Progress.Denied:
-			return QuotaOutcome.Denied;
-		case Progress.Unavailable:
-			return QuotaOutcome.Unavailable;
-		default:
-			return QuotaOutcome.None;
-	}
-}
-
-/** Charged by its response alone: before it, only whether anything is left is asked. */
-function isResponse(quotas: Quotas, draw: Draw): bool {
-	return unchecked(quotas.quotas[draw.quota]).chargeAt == ChargeAt.Response;
 }
