@@ -70,6 +70,24 @@ describe("whatever messages are lost, repeated, reordered or late", () => {
 	}
 });
 
+test("a grant that is on its way when a span begins passes in it, besides the limit", async () => {
+	const world = await LossyWorld.start(quotaOf({ limit: 4, windowMs: 1000, algorithm: "rolling" }), 1);
+	const request: Event = { kind: "request", vm: 0, keys: [0], amount: 1 };
+	const arrive: Event = { kind: "arrive", call: 0 };
+	const answer: Event = { kind: "answer", answer: 0 };
+	const late: readonly Event[] = [request, arrive, { kind: "pass", ms: 100 }, answer];
+	const prompt = [request, arrive, answer];
+	const pass: Event = { kind: "pass", ms: 920 };
+	for (const each of [...late, ...prompt, ...prompt, ...prompt, pass, ...prompt]) await world.run(each);
+	const [first] = world.admissions;
+	assert.ok(first !== undefined);
+	assert.deepEqual(
+		world.admissions.map(({ atMs }) => atMs - first.atMs),
+		[0, 0, 0, 0, 920],
+	);
+	assert.equal(world.onItsWay(first.key, first.atMs), 1);
+});
+
 interface Rule {
 	readonly algorithm: Quota["algorithm"];
 	readonly limit: number;
