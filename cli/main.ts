@@ -4,6 +4,7 @@ import { addBuildCommand } from "./commands/build.ts";
 import { addCertCommand } from "./commands/cert.ts";
 import { addEvalCommand } from "./commands/eval.ts";
 import { addImportCommand } from "./commands/import.ts";
+import { addLedgerCommand } from "./commands/ledger.ts";
 import { addPolicyCommand } from "./commands/policy.ts";
 import { addQuotaCommand } from "./commands/quota.ts";
 import { addServeCommand } from "./commands/serve.ts";
@@ -28,6 +29,7 @@ addTestCommand(program);
 addCertCommand(program);
 addImportCommand(program);
 addQuotaCommand(program);
+addLedgerCommand(program);
 
 try {
 	await program.parseAsync();

@@ -93,8 +93,9 @@ export class Plugin {
 		this.target = target;
 		this.origin = origin;
 		this.ids = new DecisionIds(mixSeed(epoch, vm));
-		this.reporter = new Reporter(config, target, origin, epoch, vm);
-		this.announcer = new Announcer(target, origin, epoch);
+		let reporter = new Reporter(config, target, origin, epoch, vm);
+		this.reporter = reporter;
+		this.announcer = new Announcer(target, origin, epoch, reporter);
 		this.quotas = new Quotas(config, target, origin, mix(epoch ^ ((<u64>vm) << 48)));
 		this.combined = new Combined(config.quotas);
 		this.plans = new InputPlans(config.policies);

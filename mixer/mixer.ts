@@ -2,6 +2,9 @@ import { type ServerCredentials, status } from "@grpc/grpc-js";
 import type { Registry } from "prom-client";
 import type { AdapterLogger } from "./adapters/adapter.ts";
 import type { CheckRequest, CheckResponse } from "./api/generated/mixer_pb.js";
+import { ledgerRoute } from "./ledger/ledger-route.ts";
+import { SenderLedger } from "./ledger/sender-ledger.ts";
+import { WholeLedger } from "./ledger/whole-ledger.ts";
 import type { AdminRoute } from "./observe/admin-route.ts";
 import { AdminServer } from "./observe/admin-server.ts";
 import type { Clock } from "./observe/clock.ts";
@@ -94,13 +97,14 @@ export async function serveMixer(options: MixerOptions): Promise<Mixer> {
 	const live = await startHandlers(options, abort.signal);
 	const revision = () => options.inForce()?.revision;
 	const observe = logging(metrics.calls(), options.logger);
-	const announce = announceService({ presence: live.presence, revision });
+	const announce = announceService({ presence: live.presence, ledger: live.senders, revision });
 	const calls = { check: options.check, allocate: options.allocate, report: live.report, announce };
 	const { credentials, recognise, grpcHost = host } = options;
 	const secured = { ...(credentials && { credentials }), ...(recognise && { recognise }) };
 	const grpc = new GrpcServer({ host: grpcHost, port: ports.mixer, calls, observe, clock, ...secured });
 	const registries = () => [metrics.registry, ...(options.registries ?? []), ...live.dispatcher.registries()];
-	const admin = new AdminServer({ ...options, revision, port: ports.admin, registries });
+	const adminRoutes = [...(options.adminRoutes ?? []), ledgerRoute(() => live.ledger.view())];
+	const admin = new AdminServer({ ...options, adminRoutes, revision, port: ports.admin, registries });
 	const shutDown = async () => {
 		const cancel = clock.after(live.graceMs(), () => abort.abort());
 		readiness.setNotReady("server", "stopping");
@@ -142,7 +146,9 @@ async function startHandlers(options: MixerOptions, abort: AbortSignal) {
 		() => dispatcher.counts(),
 		() => dispatcher.states(),
 	);
-	const counters = options.metrics.reports();
+	const senders = new SenderLedger(options.clock);
+	const ledger = new WholeLedger({ senders, handlers: () => dispatcher.counts() });
+	const counters = ledger.counting(options.metrics.reports());
 	const presence = new Presence({ ...options, staleAfterMs: () => staleAfterMs });
 	options.metrics.presence(() => presence.counts());
 	const revision = () => options.inForce()?.revision;
@@ -156,7 +162,7 @@ async function startHandlers(options: MixerOptions, abort: AbortSignal) {
 		};
 		return { commit, discard: handlers.discard };
 	};
-	return { dispatcher, presence, report, prepare, graceMs: () => graceMs };
+	return { dispatcher, presence, senders, ledger, report, prepare, graceMs: () => graceMs };
 }
 
 /** Logs what a client is not told. */

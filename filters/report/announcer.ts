@@ -3,6 +3,7 @@ import { Status } from "../host/status";
 import { Bytes } from "../wire/bytes";
 import { writeBoolField, writeBytesField, writeVarintField } from "../wire/protobuf-writer";
 import { Slice } from "../wire/slice";
+import { Reporter } from "./reporter";
 
 const SERVICE = Slice.of("sluice.mixer.v1.Mixer");
 const METHOD = Slice.of("Announce");
@@ -17,8 +18,9 @@ const ORIGIN: u32 = 1;
 const EPOCH: u32 = 2;
 const STREAMS: u32 = 3;
 const HAD_STREAM: u32 = 4;
+const RECORDS: u32 = 5;
 
-/** Says that this VM lives and what it runs, requests or not. One call under way at most. */
+/** Says that this VM lives, what it runs and what became of its records, requests or not. One call under way at most. */
 @final
 export class Announcer {
 	private request: Bytes = new Bytes(256, 16384);
@@ -31,6 +33,7 @@ export class Announcer {
 		private target: GrpcTarget,
 		private origin: Bytes,
 		private epoch: u64,
+		private reporter: Reporter,
 	) {}
 
 	/** Called several times a second: speaks when it is time to. */
@@ -42,6 +45,7 @@ export class Announcer {
 		writeVarintField(request, EPOCH, this.epoch);
 		writeVarintField(request, STREAMS, streams);
 		writeBoolField(request, HAD_STREAM, hadStream);
+		this.reporter.writeOwn(request, RECORDS);
 		if (callGrpc(this.target, SERVICE, METHOD, request.ptr, request.size, TIMEOUT_MS) != Status.Ok) {
 			this.dueNs = nowNs + RETRY_NS;
 			return;

@@ -5,6 +5,8 @@ import { Bytes } from "../wire/bytes";
 export class Batch {
 	sequence: u64 = 0;
 	records: i32 = 0;
+	/** Whether this VM made its records, rather than one that ended. */
+	isOwn: bool = true;
 	request: Bytes;
 	/** The call under way, 0 for none. */
 	token: u32 = 0;
@@ -20,6 +22,7 @@ export class Batch {
 	begin(sequence: u64, records: i32): void {
 		this.sequence = sequence;
 		this.records = records;
+		this.isOwn = true;
 		this.request.reset();
 		this.token = 0;
 		this.attempts = 0;

@@ -3,6 +3,7 @@ import { HostBytes } from "../host/memory";
 import { Status } from "../host/status";
 import { Slice } from "../wire/slice";
 import { Batch } from "./batch";
+import { OwnRecords } from "./own-records";
 import { DropReason, RecordStats } from "./record-stats";
 import { ReportResponse } from "./report-response";
 
@@ -37,8 +38,16 @@ export class Outbox {
 	constructor(
 		private target: GrpcTarget,
 		private stats: RecordStats,
+		private own: OwnRecords,
 		private maxBytes: i32,
 	) {}
+
+	/** Of the records in its batches, those that this VM made. */
+	get ownRecords(): i32 {
+		let count = 0;
+		for (let i = 0; i < this.batches.length; i++) if (this.batches[i].isOwn) count += this.batches[i].records;
+		return count;
+	}
 
 	get hasRoomToAdopt(): bool {
 		return this.batches.length < MAX_WHEN_ADOPTING;
@@ -86,6 +95,7 @@ export class Outbox {
 		let rejected = min(this.response.rejectedRecords, batch.records);
 		this.stats.recordsAcknowledged(batch.records - rejected);
 		this.stats.recordsDropped(DropReason.Rejected, rejected);
+		if (batch.isOwn) this.own.acknowledged += batch.records;
 		this.release(index);
 		this.sendDue(nowNs);
 		return true;
@@ -99,6 +109,7 @@ export class Outbox {
 		this.calls--;
 		if (code == INVALID_ARGUMENT) {
 			this.stats.recordsDropped(DropReason.Rejected, batch.records);
+			if (batch.isOwn) this.own.rejected += batch.records;
 			this.release(index);
 		} else {
 			this.retryLater(batch, nowNs);
@@ -109,8 +120,10 @@ export class Outbox {
 	/** Of the batches on nobody's way, the oldest; with MAX_CALLS below MAX_BATCHES there is one. */
 	private dropOldest(): void {
 		for (let i = 0; i < this.batches.length; i++) {
-			if (this.batches[i].token != 0) continue;
-			this.stats.recordsDropped(DropReason.Overflow, this.batches[i].records);
+			let batch = this.batches[i];
+			if (batch.token != 0) continue;
+			this.stats.recordsDropped(DropReason.Overflow, batch.records);
+			if (batch.isOwn) this.own.overflow += batch.records;
 			this.release(i);
 			return;
 		}

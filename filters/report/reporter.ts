@@ -8,6 +8,7 @@ import { Bytes } from "../wire/bytes";
 import { BatchHead } from "./batch-head";
 import { Collector, MAX_BATCH_BYTES, MAX_RECORD_BYTES } from "./collector";
 import { Outbox } from "./outbox";
+import { OwnRecords } from "./own-records";
 import { DropReason, RecordStats } from "./record-stats";
 import { VmAccount } from "./vm-account";
 
@@ -28,6 +29,7 @@ const MAX_REQUEST_BYTES: i32 = 2 * (MAX_BATCH_BYTES + MAX_RECORD_BYTES);
 @final
 export class Reporter {
 	private stats: RecordStats;
+	private own: OwnRecords;
 	private collector: Collector;
 	private outbox: Outbox;
 	private account: VmAccount;
@@ -45,9 +47,11 @@ export class Reporter {
 		vm: u32,
 	) {
 		let stats = new RecordStats();
+		let own = new OwnRecords();
 		this.stats = stats;
+		this.own = own;
 		this.collector = new Collector(epoch);
-		this.outbox = new Outbox(target, stats, MAX_REQUEST_BYTES);
+		this.outbox = new Outbox(target, stats, own, MAX_REQUEST_BYTES);
 		this.account = new VmAccount(vm, stats);
 	}
 
@@ -55,7 +59,8 @@ export class Reporter {
 	add(bag: Bag): void {
 		this.account.open(this.held);
 		this.stats.recordSent();
-		if (!this.fits(bag)) this.stats.recordsDropped(DropReason.TooLarge, 1);
+		this.own.sent++;
+		if (!this.fits(bag)) this.dropTooLarge();
 		if (this.collector.full) this.close(nowNs());
 	}
 
@@ -87,6 +92,16 @@ export class Reporter {
 		return this.outbox.failed(token, code, nowNs);
 	}
 
+	/** Writes what became of the records that this VM made. */
+	writeOwn(out: Bytes, field: u32): void {
+		this.own.write(out, field, this.collector.count + this.outbox.ownRecords);
+	}
+
+	private dropTooLarge(): void {
+		this.stats.recordsDropped(DropReason.TooLarge, 1);
+		this.own.tooLarge++;
+	}
+
 	/** Records that this VM has to see to. */
 	private get held(): i32 {
 		return this.collector.count + this.outbox.records;
@@ -115,6 +130,7 @@ export class Reporter {
 				this.account.open(this.held);
 				let batch = this.outbox.blank();
 				batch.begin(this.head.sequence, this.head.records);
+				batch.isOwn = false;
 				batch.request.raw(this.found.ptr, this.found.size);
 				this.stats.recordsAdopted(batch.records);
 				this.outbox.add(batch);

@@ -6,6 +6,8 @@ import {
 	type Origin,
 } from "../api/generated/mixer_pb.js";
 import { MixerError } from "../error.ts";
+import type { SenderLedger } from "../ledger/sender-ledger.ts";
+import { vmRecords } from "../ledger/vm-records.ts";
 import { MAX_PROXY_NAME } from "../report/limits.ts";
 import type { Presence } from "./presence.ts";
 
@@ -14,6 +16,8 @@ const MAX_REVISION_NAME = 128;
 
 export interface AnnounceServiceOptions {
 	readonly presence: Pick<Presence, "hear">;
+	/** What VMs say of their records goes there. */
+	readonly ledger?: Pick<SenderLedger, "hear">;
 	/** The Mixer's newest revision; undefined before the first. */
 	readonly revision: () => string | undefined;
 }
@@ -26,12 +30,13 @@ export interface AnnounceServiceOptions {
 export function announceService(
 	options: AnnounceServiceOptions,
 ): (request: AnnounceRequest) => Promise<AnnounceResponse> {
-	const { presence, revision } = options;
-	return async ({ origin, epoch, streams, hadStream }) => {
+	const { presence, ledger, revision } = options;
+	return async ({ origin, epoch, streams, hadStream, records }) => {
 		const fault = originFault(origin);
 		if (fault !== undefined || origin === undefined) throw new MixerError("invalid", fault ?? "origin is missing");
 		const { proxy, vm, revision: running } = origin;
 		presence.hear({ proxy, vm, revision: running, epoch, streams, hadStream: hadStream || streams > 0 });
+		if (records !== undefined) ledger?.hear({ proxy, vm, epoch }, vmRecords(records));
 		return create(AnnounceResponseSchema, { revision: revision() ?? "" });
 	};
 }

@@ -11,7 +11,8 @@ import { MAX_BATCH_RECORDS, MAX_DICTIONARY_STRINGS, MAX_PROXY_NAME } from "./lim
 /** What is counted of batches and records on their way in. */
 export interface ReportCounters {
 	batch(result: "accepted" | "repeated" | "invalid"): void;
-	received(records: number): void;
+	/** @param run the VM that made them. */
+	received(records: number, run: Run): void;
 	rejected(reason: RejectReason): void;
 }
 
@@ -46,7 +47,7 @@ export function reportService(options: ReportServiceOptions): (request: ReportRe
 		// No await from here to the end: a batch is either remembered and handed on, or neither.
 		memory.add(run, request.sequence);
 		counters.batch("accepted");
-		counters.received(request.records.length);
+		counters.received(request.records.length, run);
 		for (const reason of refusals) counters.rejected(reason);
 		dispatcher.accept(records.map(redact));
 		return answer(request, refusals.length);

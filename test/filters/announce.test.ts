@@ -8,7 +8,7 @@ import {
 } from "../../mixer/api/generated/mixer_pb.js";
 import type { FakeHost } from "../support/fake-host.ts";
 import type { FakeGrpcCall } from "../support/fake-host-grpc.ts";
-import { get, REVISION, startFilter } from "../support/filter-host.ts";
+import { acknowledge, get, REVISION, reports, startFilter } from "../support/filter-host.ts";
 
 /** From its start to its first word, in milliseconds. */
 const FIRST_MS = 5;
@@ -65,6 +65,20 @@ describe("a VM", () => {
 				[0, true],
 			],
 		);
+	});
+
+	test("says what became of the records that it made", async () => {
+		const host = await startFilter({ default: "allow", policies: [] });
+		for (let i = 0; i < 105; i++) get(host, `/books/${i}`).end();
+		host.advance(FIRST_MS);
+		hear(host);
+		for (const call of reports(host)) acknowledge(call);
+		host.advance(3200);
+		const counts = words(host).map(({ records }) => [records?.sent, records?.acknowledged, records?.pending]);
+		assert.deepEqual(counts, [
+			[105n, 0n, 105n],
+			[105n, 100n, 5n],
+		]);
 	});
 
 	test("says it again a second after a word that failed", async () => {
