@@ -1,154 +1,77 @@
 import { fromBinary } from "@bufbuild/protobuf";
-import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
-import {
-	type Attribute,
-	OriginSchema,
-	type ReportRequest,
-	type StringList,
-	type StringListMap,
-	type StringMap,
-	type Record as WireRecord,
-} from "../api/generated/mixer_pb.js";
+import { type Origin, OriginSchema } from "../api/generated/mixer_pb.js";
+import type { TelemetryRecord } from "../api/generated/vocabulary.ts";
+import { MAX_BATCH_RECORDS, MAX_DICTIONARY_STRINGS } from "./limits.ts";
+import { RecordReader } from "./record-reader.ts";
+import { RecordShapes } from "./record-shapes.ts";
+import type { RejectReason } from "./reject-reason.ts";
+import { WireCursor } from "./wire-cursor.ts";
+
+/** A ReportRequest of mixer.proto, its records as the vocabulary has them. */
+export interface DecodedReport {
+	readonly origin: Origin | undefined;
+	readonly epoch: bigint;
+	readonly sequence: bigint;
+	/** Strings that its dictionary has, and records. */
+	readonly stringCount: number;
+	readonly recordCount: number;
+	/** Those that are sound, in their order; none where there are more of them, or of strings, than limits.ts says. */
+	readonly records: readonly TelemetryRecord[];
+	/** About the bytes that each takes in memory. */
+	readonly sizes: readonly number[];
+	/** Why the others are refused. */
+	readonly refusals: readonly RejectReason[];
+}
+
+/** The keys of ReportRequest's fields. */
+const [ORIGIN, EPOCH, SEQUENCE, DICTIONARY, RECORD] = [0x0a, 0x10, 0x18, 0x22, 0x2a];
+
+/** Of all senders: records of one build have the same few. */
+const shapes = new RecordShapes();
 
 /**
- * A ReportRequest of mixer.proto from its bytes, as fromBinary would give it. It is written out since a batch has
- * thousands of attributes: the library looks each field up and makes each message by its description, which costs half
- * as much again. Fields that are not known, or not of their type on the wire, are passed over.
+ * Reads a ReportRequest and its records in one go: a batch has thousands of attributes, and messages in between cost more
+ * than all the rest. Fields that are not known, or not of their type on the wire, are passed over.
  *
  * @throws {Error} where the bytes are no message.
  */
-export function decodeReport(bytes: Uint8Array): ReportRequest {
-	const reader = new BinaryReader(bytes);
-	const request: ReportRequest = {
-		$typeName: "sluice.mixer.v1.ReportRequest",
-		...{ epoch: 0n, sequence: 0n, dictionary: [], records: [] },
-	};
-	each(reader, bytes.length, (key) => {
-		if (key === keyOf(1, WireType.LengthDelimited)) request.origin = fromBinary(OriginSchema, reader.bytes());
-		else if (key === keyOf(2, WireType.Varint)) request.epoch = BigInt(reader.uint64());
-		else if (key === keyOf(3, WireType.Varint)) request.sequence = BigInt(reader.uint64());
-		else if (key === keyOf(4, WireType.LengthDelimited)) request.dictionary.push(reader.string());
-		else if (key === keyOf(5, WireType.LengthDelimited)) request.records.push(record(reader));
-		else return false;
-		return true;
-	});
-	return request;
+export function decodeReport(bytes: Uint8Array): DecodedReport {
+	const cursor = new WireCursor(bytes);
+	let [epoch, sequence] = [0n, 0n];
+	let origin: Origin | undefined;
+	const texts: string[] = [];
+	/** Where each record begins and ends: the dictionary may stand behind them. */
+	const places: number[] = [];
+	for (let key = cursor.key(cursor.size); key !== 0; key = cursor.key(cursor.size)) {
+		if (key === DICTIONARY) texts.push(cursor.string());
+		else if (key === RECORD) {
+			const stop = cursor.end();
+			places.push(cursor.pos, stop);
+			cursor.pos = stop;
+		} else if (key === ORIGIN) origin = fromBinary(OriginSchema, cursor.bytes());
+		else if (key === EPOCH) epoch = cursor.uint64();
+		else if (key === SEQUENCE) sequence = cursor.uint64();
+		else cursor.skip(key);
+	}
+	const head = { origin, epoch, sequence, stringCount: texts.length, recordCount: places.length / 2 };
+	const isTooMuch = head.recordCount > MAX_BATCH_RECORDS || texts.length > MAX_DICTIONARY_STRINGS;
+	return { ...head, ...readRecords(cursor, texts, isTooMuch ? [] : places) };
 }
 
-function record(reader: BinaryReader): WireRecord {
-	const attributes: Attribute[] = [];
-	each(reader, end(reader), (key) => {
-		if (key !== keyOf(1, WireType.LengthDelimited)) return false;
-		attributes.push(attribute(reader));
-		return true;
-	});
-	return { $typeName: "sluice.mixer.v1.Record", attributes };
-}
-
-function attribute(reader: BinaryReader): Attribute {
-	const decoded: Attribute = { $typeName: "sluice.mixer.v1.Attribute", name: 0, value: { case: undefined } };
-	each(reader, end(reader), (key) => {
-		if (key === keyOf(1, WireType.Varint)) {
-			decoded.name = reader.uint32();
-			return true;
+function readRecords(cursor: WireCursor, texts: readonly string[], places: readonly number[]) {
+	const records: TelemetryRecord[] = [];
+	const sizes: number[] = [];
+	const refusals: RejectReason[] = [];
+	const reader = new RecordReader({ cursor, texts, shapes });
+	for (let i = 0; i < places.length; i += 2) {
+		cursor.pos = places[i] ?? 0;
+		const record = reader.read(places[i + 1] ?? 0);
+		if (typeof record === "string") {
+			refusals.push(record);
+		} else {
+			records.push(record);
+			sizes.push(reader.sizeBytes);
 		}
-		const value = readValue(key, reader);
-		if (value === undefined) return false;
-		decoded.value = value;
-		return true;
-	});
-	return decoded;
-}
-
-/** Undefined for what is no value of an attribute. */
-function readValue(key: number, reader: BinaryReader): Attribute["value"] | undefined {
-	switch (key) {
-		case keyOf(2, WireType.Varint):
-			return { case: "string", value: reader.uint32() };
-		case keyOf(3, WireType.Varint):
-			return { case: "int64", value: BigInt(reader.sint64()) };
-		case keyOf(4, WireType.Bit64):
-			return { case: "double", value: reader.double() };
-		case keyOf(5, WireType.Varint):
-			return { case: "bool", value: reader.bool() };
-		case keyOf(6, WireType.LengthDelimited):
-			return { case: "bytes", value: reader.bytes() };
-		case keyOf(7, WireType.LengthDelimited):
-			return { case: "ip", value: reader.bytes() };
-		case keyOf(8, WireType.Bit64):
-			return { case: "timestampNs", value: BigInt(reader.sfixed64()) };
-		case keyOf(9, WireType.Varint):
-			return { case: "durationNs", value: BigInt(reader.sint64()) };
-		case keyOf(10, WireType.LengthDelimited):
-			return { case: "stringMap", value: stringMap(reader) };
-		case keyOf(11, WireType.LengthDelimited):
-			return { case: "stringList", value: stringList(reader) };
-		case keyOf(12, WireType.LengthDelimited):
-			return { case: "stringListMap", value: stringListMap(reader) };
-		default:
-			return undefined;
 	}
-}
-
-function stringMap(reader: BinaryReader): StringMap {
-	const map: StringMap = { $typeName: "sluice.mixer.v1.StringMap", keys: [], values: [] };
-	each(
-		reader,
-		end(reader),
-		(key) => indexes(key, 1, { reader, to: map.keys }) || indexes(key, 2, { reader, to: map.values }),
-	);
-	return map;
-}
-
-function stringList(reader: BinaryReader): StringList {
-	const list: StringList = { $typeName: "sluice.mixer.v1.StringList", values: [] };
-	each(reader, end(reader), (key) => indexes(key, 1, { reader, to: list.values }));
-	return list;
-}
-
-function stringListMap(reader: BinaryReader): StringListMap {
-	const map: StringListMap = { $typeName: "sluice.mixer.v1.StringListMap", keys: [], values: [] };
-	each(reader, end(reader), (key) => {
-		if (key !== keyOf(2, WireType.LengthDelimited)) return indexes(key, 1, { reader, to: map.keys });
-		map.values.push(stringList(reader));
-		return true;
-	});
-	return map;
-}
-
-/** Repeated integers, packed or each by itself. */
-function indexes(key: number, field: number, { reader, to }: { reader: BinaryReader; to: number[] }): boolean {
-	if (key === keyOf(field, WireType.Varint)) {
-		to.push(reader.uint32());
-		return true;
-	}
-	if (key !== keyOf(field, WireType.LengthDelimited)) return false;
-	const stop = end(reader);
-	while (reader.pos < stop) to.push(reader.uint32());
-	return true;
-}
-
-/** A field's number and its type on the wire, as one number. */
-function keyOf(field: number, type: WireType): number {
-	return (field << 3) | type;
-}
-
-/** Where the message that begins here ends. */
-function end(reader: BinaryReader): number {
-	const length = reader.uint32();
-	const stop = reader.pos + length;
-	if (stop > reader.len) throw new RangeError("a message ends behind the bytes");
-	return stop;
-}
-
-/** Reads fields up to `stop`; those that `read` does not know are passed over. */
-function each(reader: BinaryReader, stop: number, read: (key: number) => boolean): void {
-	while (reader.pos < stop) {
-		const key = reader.uint32();
-		const field = key >>> 3;
-		if (field === 0 || (key & 7) > WireType.Bit32)
-			throw new RangeError(`there is no field ${field} of type ${key & 7}`);
-		if (!read(key)) reader.skip(key & 7, field);
-	}
-	if (reader.pos !== stop) throw new RangeError("a field ends behind its message");
+	return { records, sizes, refusals };
 }

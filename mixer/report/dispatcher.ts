@@ -34,9 +34,12 @@ export class Dispatcher {
 		this.#options = options;
 	}
 
-	/** When this returns, each queue has the records or has counted what it dropped. */
-	accept(records: readonly TelemetryRecord[]): void {
-		const sizes = records.map(recordBytes);
+	/**
+	 * When this returns, each queue has the records or has counted what it dropped.
+	 *
+	 * @param sizes about the bytes of each.
+	 */
+	accept(records: readonly TelemetryRecord[], sizes: readonly number[] = records.map(recordBytes)): void {
 		for (const { queue } of this.#handlers) queue.offer(records, sizes);
 	}
 

@@ -1,7 +1,7 @@
 import type { TelemetryRecord } from "../api/generated/vocabulary.ts";
 
 /** What an object takes beside its texts, for each of its values: a key's pointer and a number or a text's head. */
-const VALUE_BYTES = 32;
+export const VALUE_BYTES = 32;
 
 /** About the bytes that a record takes in memory: texts at a byte a character, though records of one batch share them. */
 export function recordBytes(record: TelemetryRecord): number {

@@ -1,3 +1,4 @@
+import { fromBinary } from "@bufbuild/protobuf";
 import type { Server } from "@grpc/grpc-js";
 import {
 	type AllocateRequest,
@@ -14,12 +15,10 @@ import {
 	CheckResponseSchema,
 	Mixer,
 	type Origin,
-	type ReportRequest,
-	ReportRequestSchema,
 	type ReportResponse,
 	ReportResponseSchema,
 } from "../api/generated/mixer_pb.js";
-import { decodeReport } from "../report/decode-report.ts";
+import { type DecodedReport, decodeReport } from "../report/decode-report.ts";
 import type { Caller, Use } from "./caller.ts";
 import { handleUnary, type UnaryOptions, unaryDefinition } from "./unary-call.ts";
 
@@ -52,14 +51,14 @@ export interface MixerCalls {
 	readonly announce: (request: AnnounceRequest) => Promise<AnnounceResponse>;
 	readonly check: (request: CheckRequest) => Promise<CheckResponse>;
 	readonly allocate: (request: AllocateRequest, caller: Caller | undefined) => Promise<AllocateResponse>;
-	readonly report: (request: ReportRequest) => Promise<ReportResponse>;
+	readonly report: (request: DecodedReport) => Promise<ReportResponse>;
 }
 
 /** Adds sluice.mixer.v1.Mixer to a server. */
 export function addMixerService(server: Server, options: UnaryOptions & { readonly calls: MixerCalls }): void {
 	const check = {
 		name: "Check",
-		input: CheckRequestSchema,
+		decode: (bytes: Uint8Array) => fromBinary(CheckRequestSchema, bytes),
 		output: CheckResponseSchema,
 		maxBytes: MAX_CHECK_BYTES,
 		maxCalls: MAX_CHECKS,
@@ -68,7 +67,7 @@ export function addMixerService(server: Server, options: UnaryOptions & { readon
 	};
 	const allocate = {
 		name: "Allocate",
-		input: AllocateRequestSchema,
+		decode: (bytes: Uint8Array) => fromBinary(AllocateRequestSchema, bytes),
 		output: AllocateResponseSchema,
 		maxBytes: MAX_ALLOCATE_BYTES,
 		maxCalls: MAX_ALLOCATES,
@@ -77,7 +76,6 @@ export function addMixerService(server: Server, options: UnaryOptions & { readon
 	};
 	const report = {
 		name: "Report",
-		input: ReportRequestSchema,
 		output: ReportResponseSchema,
 		decode: decodeReport,
 		maxBytes: MAX_REPORT_BYTES,
@@ -87,7 +85,7 @@ export function addMixerService(server: Server, options: UnaryOptions & { readon
 	};
 	const announce = {
 		name: "Announce",
-		input: AnnounceRequestSchema,
+		decode: (bytes: Uint8Array) => fromBinary(AnnounceRequestSchema, bytes),
 		output: AnnounceResponseSchema,
 		maxBytes: MAX_ANNOUNCE_BYTES,
 		maxCalls: MAX_ANNOUNCES,

@@ -1,16 +1,15 @@
-import { type DescMessage, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
+import { type DescMessage, type MessageShape, toBinary } from "@bufbuild/protobuf";
 import { type MethodDefinition, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
 import { MixerError } from "../error.ts";
 import type { Caller, Callers, ConnectedCall, Use } from "./caller.ts";
 import { forbidden, late, overloaded, type RpcStatus, statusOf, tooLarge } from "./status.ts";
 
 /** A method of one request and one answer, as generated code knows it. */
-export interface UnaryMethod<In extends DescMessage, Out extends DescMessage> {
+export interface UnaryMethod<Request, Out extends DescMessage> {
 	readonly name: string;
-	readonly input: In;
 	readonly output: Out;
-	/** Reads a request where the library is too slow for it; throws where the bytes are none. */
-	readonly decode?: (bytes: Uint8Array) => MessageShape<In>;
+	/** Reads a request; throws where the bytes are none. */
+	readonly decode: (bytes: Uint8Array) => Request;
 	/** Largest request in bytes. */
 	readonly maxBytes: number;
 	/** Calls at once; one more is refused before its request is decoded. */
@@ -18,9 +17,9 @@ export interface UnaryMethod<In extends DescMessage, Out extends DescMessage> {
 	/** What a caller must be allowed. */
 	readonly use: Use;
 	/** The proxy that a request says it comes from; undefined where it does not say. */
-	readonly proxyOf: (request: MessageShape<In>) => string | undefined;
+	readonly proxyOf: (request: Request) => string | undefined;
 	/** Told who calls; undefined where nobody is asked. */
-	readonly handle: (request: MessageShape<In>, caller: Caller | undefined) => Promise<MessageShape<Out>>;
+	readonly handle: (request: Request, caller: Caller | undefined) => Promise<MessageShape<Out>>;
 }
 
 /** What is used of a gRPC call. */
@@ -58,8 +57,8 @@ export interface UnaryOptions {
 }
 
 /** Runs a method's calls: bounds, deadline, who may, decoding, one answer, errors as statuses. */
-export function handleUnary<In extends DescMessage, Out extends DescMessage>(
-	method: UnaryMethod<In, Out>,
+export function handleUnary<Request, Out extends DescMessage>(
+	method: UnaryMethod<Request, Out>,
 	options: UnaryOptions,
 ): (call: UnaryCall, callback: sendUnaryData<Buffer>) => void {
 	const own: CallCount = { underWay: 0 };
@@ -107,20 +106,20 @@ function refusal(
 }
 
 /** A caller that speaks for another proxy than it is could hand in records in its name, or keep its own from being taken. */
-function claimRefusal<In extends DescMessage, Out extends DescMessage>(
-	{ use, proxyOf }: UnaryMethod<In, Out>,
-	{ caller, request }: { caller: Caller | undefined; request: MessageShape<In> },
+function claimRefusal<Request, Out extends DescMessage>(
+	{ use, proxyOf }: UnaryMethod<Request, Out>,
+	{ caller, request }: { caller: Caller | undefined; request: Request },
 ): string | undefined {
 	const proxy = proxyOf(request);
 	return proxy === undefined ? undefined : caller?.refusal(use, proxy);
 }
 
-function decode<In extends DescMessage, Out extends DescMessage>(
-	method: Pick<UnaryMethod<In, Out>, "input" | "decode">,
+function decode<Request, Out extends DescMessage>(
+	method: Pick<UnaryMethod<Request, Out>, "decode">,
 	bytes: Uint8Array,
-): MessageShape<In> {
+): Request {
 	try {
-		return method.decode === undefined ? fromBinary(method.input, bytes) : method.decode(bytes);
+		return method.decode(bytes);
 	} catch (cause) {
 		throw new MixerError("invalid", "request: not a valid message", { cause });
 	}

@@ -6,12 +6,11 @@ import {
 	type CheckResponse,
 	CheckResponseSchema,
 	Decision_Status,
-	type ReportRequest,
 	ReportResponseSchema,
 } from "../../mixer/api/generated/mixer_pb.js";
 import { MixerError } from "../../mixer/error.ts";
 import { systemClock } from "../../mixer/observe/clock.ts";
-import { decodeRecord } from "../../mixer/report/decode-record.ts";
+import type { DecodedReport } from "../../mixer/report/decode-report.ts";
 import { GrpcServer } from "../../mixer/server/grpc-server.ts";
 
 /** A Mixer over the real gRPC server that answers what the test says: for answers that come late, wrong or never. */
@@ -19,7 +18,7 @@ export class ScriptedMixer {
 	/** What has been asked, oldest first. */
 	readonly checks: CheckRequest[] = [];
 	/** Batches taken, oldest first. */
-	readonly reports: ReportRequest[] = [];
+	readonly reports: DecodedReport[] = [];
 	/** What VMs have said of themselves, oldest first. */
 	readonly announces: AnnounceRequest[] = [];
 	/** Answers a check; may take its time or throw. */
@@ -60,17 +59,15 @@ export class ScriptedMixer {
 
 	/** Records reported so far. */
 	get records(): number {
-		return this.reports.reduce((sum, report) => sum + report.records.length, 0);
+		return this.reports.reduce((sum, report) => sum + report.recordCount, 0);
 	}
 
 	/** What the records say of how each request ended at the policy. */
 	get outcomes(): readonly unknown[] {
-		return this.reports.flatMap(({ records, dictionary }) =>
-			records.map((record) => {
-				const decoded = decodeRecord(record, dictionary);
-				return typeof decoded === "string" ? decoded : decoded["check.outcome"];
-			}),
-		);
+		return this.reports.flatMap(({ records, refusals }) => [
+			...records.map((record) => record["check.outcome"]),
+			...refusals,
+		]);
 	}
 
 	async stop(): Promise<void> {

@@ -1,14 +1,21 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { decodeRecord } from "../../../mixer/report/decode-record.ts";
+import { toBinary } from "@bufbuild/protobuf";
+import { type Attribute, type ReportRequest, ReportRequestSchema } from "../../../mixer/api/generated/mixer_pb.js";
+import { decodeReport } from "../../../mixer/report/decode-report.ts";
 import { ipText } from "../../../mixer/report/ip-text.ts";
 import { MAX_RECORD_CHARACTERS, MAX_RECORD_ENTRIES } from "../../../mixer/report/limits.ts";
 import { reportBatch, type WireRecord } from "./report-batch.ts";
 
+/** The record that a batch of one has, or why there is none. */
+function only(request: ReportRequest) {
+	const { records, refusals } = decodeReport(toBinary(ReportRequestSchema, request));
+	assert.equal(records.length + refusals.length, 1);
+	return records[0] ?? refusals[0];
+}
+
 function decode(record: WireRecord) {
-	const { records, dictionary } = reportBatch([record]);
-	assert.ok(records[0] !== undefined);
-	return decodeRecord(records[0], dictionary);
+	return only(reportBatch([record]));
 }
 
 describe("decoding a record", () => {
@@ -44,7 +51,7 @@ describe("decoding a record", () => {
 		["a duration where a timestamp belongs", { "request.time": { durationNs: 1n } }, "wrong_type"],
 		["an integer beyond 2^53", { "response.code": { int64: 2n ** 53n } }, "bad_value"],
 		["an address of 5 bytes", { "source.ip": { ip: new Uint8Array(5) } }, "bad_value"],
-		["text over the bound", { "request.id": { string: "x".repeat(MAX_RECORD_CHARACTERS) } }, "too_large"],
+		["text over the bound", { "request.id": { string: "x".repeat(MAX_RECORD_CHARACTERS + 1) } }, "too_large"],
 		[
 			"one long text in many places",
 			{ "request.path_segments": { stringList: Array(600).fill("x".repeat(500)) } },
@@ -59,13 +66,11 @@ describe("decoding a record", () => {
 	for (const [what, wire, reason] of refused) test(`refuses ${what}`, () => assert.equal(decode(wire), reason));
 
 	test("refuses an attribute without a value, one twice, an index beyond the dictionary, unpaired keys", () => {
-		const { records, dictionary } = reportBatch([
-			{ "request.id": { string: "x" }, "request.headers": { stringMap: { a: "b" } } },
-		]);
-		const [record] = records;
+		const request = reportBatch([{ "request.id": { string: "x" }, "request.headers": { stringMap: { a: "b" } } }]);
+		const [record] = request.records;
 		const [id, headers] = record?.attributes ?? [];
 		assert.ok(record !== undefined && id !== undefined && headers?.value.case === "stringMap");
-		const decodeOf = (attributes: (typeof id)[]) => decodeRecord({ ...record, attributes }, dictionary);
+		const decodeOf = (attributes: Attribute[]) => only({ ...request, records: [{ ...record, attributes }] });
 		assert.equal(decodeOf([id, id]), "repeated_attribute");
 		assert.equal(decodeOf([{ ...id, value: { case: undefined } }]), "wrong_type");
 		assert.equal(decodeOf([{ ...id, name: 99 }]), "bad_index");

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { ReportRequest } from "../../../mixer/api/generated/mixer_pb.js";
+import { create, toBinary } from "@bufbuild/protobuf";
+import { RecordSchema, type ReportRequest, ReportRequestSchema } from "../../../mixer/api/generated/mixer_pb.js";
 import type { TelemetryRecord } from "../../../mixer/api/generated/vocabulary.ts";
+import { decodeReport } from "../../../mixer/report/decode-report.ts";
 import { redactor } from "../../../mixer/report/redaction.ts";
 import { reportService } from "../../../mixer/report/report-service.ts";
 import { reportBatch } from "./report-batch.ts";
@@ -9,7 +11,7 @@ import { reportBatch } from "./report-batch.ts";
 function service() {
 	const taken: TelemetryRecord[] = [];
 	const counts: string[] = [];
-	const report = reportService({
+	const answer = reportService({
 		dispatcher: { accept: (records) => void taken.push(...records) },
 		redact: redactor({ headers: ["authorization"], queryParameters: ["access_token"] }),
 		counters: {
@@ -19,6 +21,7 @@ function service() {
 		},
 		revision: () => "ab",
 	});
+	const report = async (request: ReportRequest) => answer(decodeReport(toBinary(ReportRequestSchema, request)));
 	return { report, taken, counts };
 }
 
@@ -54,7 +57,7 @@ describe("Report", () => {
 		["sequence: 0 must be at least 1", (request) => Object.assign(request, { sequence: 0n })],
 		[
 			"records: 1001 records must be at most 1000",
-			(request) => request.records.push(...Array(1001).fill({ attributes: [] })),
+			(request) => request.records.push(...Array(1001).fill(create(RecordSchema))),
 		],
 		[
 			"dictionary: 64001 strings must be at most 64000",

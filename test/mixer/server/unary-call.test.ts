@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { create, toBinary } from "@bufbuild/protobuf";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
 import {
 	type CheckRequest,
@@ -19,7 +19,7 @@ function pendingMethod(options: { maxCalls: number; nowMs?: number }) {
 	const all = { underWay: 0 };
 	const method = {
 		name: "Check",
-		input: CheckRequestSchema,
+		decode: (bytes: Uint8Array) => fromBinary(CheckRequestSchema, bytes),
 		output: CheckResponseSchema,
 		maxBytes: 1024,
 		maxCalls: options.maxCalls,

@@ -12,13 +12,3 @@ export type RejectReason =
 	| "bad_value"
 	/** Over a bound of limits.ts. */
 	| "too_large";
-
-/** Ends the decoding of one record; never leaves this folder. */
-export class DecodeFault extends Error {
-	readonly reason: RejectReason;
-
-	constructor(reason: RejectReason) {
-		super(reason);
-		this.reason = reason;
-	}
-}

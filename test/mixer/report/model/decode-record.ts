@@ -1,10 +1,11 @@
-import type { Attribute, Record as WireRecord } from "../api/generated/mixer_pb.js";
-import type { AttributeType, TelemetryRecord } from "../api/generated/vocabulary.ts";
-import { vocabulary } from "../api/generated/vocabulary.ts";
-import { DecodeFault, type RejectReason } from "./decode-fault.ts";
+import type { Attribute, Record as WireRecord } from "../../../../mixer/api/generated/mixer_pb.js";
+import type { AttributeType, TelemetryRecord } from "../../../../mixer/api/generated/vocabulary.ts";
+import { vocabulary } from "../../../../mixer/api/generated/vocabulary.ts";
+import { ipText } from "../../../../mixer/report/ip-text.ts";
+import { MAX_RECORD_ATTRIBUTES } from "../../../../mixer/report/limits.ts";
+import type { RejectReason } from "../../../../mixer/report/reject-reason.ts";
+import { DecodeFault } from "./decode-fault.ts";
 import { DictionaryReader } from "./dictionary-reader.ts";
-import { ipText } from "./ip-text.ts";
-import { MAX_RECORD_ATTRIBUTES } from "./limits.ts";
 
 const types: ReadonlyMap<string, AttributeType> = new Map(
 	Object.entries(vocabulary).map(([name, attribute]) => [name, attribute.type]),
@@ -25,14 +26,14 @@ const wireCases: Readonly<Record<AttributeType, Attribute["value"]["case"]>> = {
 	string_list_map: "stringListMap",
 };
 
-/** A record with every attribute of the vocabulary's type, or why there is none. */
+/** What decodeReport shall make of a record that the library has read, step by step. */
 export function decodeRecord(record: WireRecord, dictionary: readonly string[]): TelemetryRecord | RejectReason {
 	if (record.attributes.length > MAX_RECORD_ATTRIBUTES) return "too_large";
 	const reader = new DictionaryReader(dictionary);
 	const decoded: Record<string, unknown> = {};
 	try {
 		for (const attribute of record.attributes) {
-			const name = reader.text(attribute.name);
+			const name = reader.name(attribute.name);
 			const type = types.get(name);
 			if (type === undefined) return "unknown_attribute";
 			if (attribute.value.case !== wireCases[type]) return "wrong_type";

@@ -1,6 +1,6 @@
-import type { StringList, StringListMap, StringMap } from "../api/generated/mixer_pb.js";
+import type { StringList, StringListMap, StringMap } from "../../../../mixer/api/generated/mixer_pb.js";
+import { MAX_RECORD_CHARACTERS, MAX_RECORD_ENTRIES } from "../../../../mixer/report/limits.ts";
 import { DecodeFault } from "./decode-fault.ts";
-import { MAX_RECORD_CHARACTERS, MAX_RECORD_ENTRIES } from "./limits.ts";
 
 /** Resolves the indexes of one record, within the bounds on what a record may expand to. Throws DecodeFault. */
 export class DictionaryReader {
@@ -16,6 +16,13 @@ export class DictionaryReader {
 		const text = this.#dictionary[index];
 		if (text === undefined) throw new DecodeFault("bad_index");
 		this.spend(text.length);
+		return text;
+	}
+
+	/** An attribute's name takes nothing of the record. */
+	name(index: number): string {
+		const text = this.#dictionary[index];
+		if (text === undefined) throw new DecodeFault("bad_index");
 		return text;
 	}
 
