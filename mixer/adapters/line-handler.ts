@@ -6,6 +6,7 @@ export function lineHandler(lines: (batch: Batch) => string[], output: LineOutpu
 	return {
 		async handle(batch) {
 			const written = await output.write(lines(batch));
+			if (written === batch.items.length) return "delivered";
 			return batch.items.map((_, i): ItemResult => (i < written ? "delivered" : "retry"));
 		},
 		async flush() {},

@@ -32,11 +32,15 @@ export async function fileOutput(path: string): Promise<LineOutput> {
 	let torn = false;
 	return {
 		async write(lines) {
-			const buffers = lines.map((line) => Buffer.from(`${line}\n`));
 			// A line that an earlier failure cut off is ended first: the record itself comes again.
-			const start = torn ? Buffer.from("\n") : Buffer.alloc(0);
-			const { bytes, error } = await append(file, Buffer.concat([start, ...buffers]));
-			const { count, rest } = wholeLines(buffers, bytes - start.length);
+			const start = torn ? 1 : 0;
+			const data = Buffer.from(`${torn ? "\n" : ""}${lines.join("\n")}\n`);
+			const { bytes, error } = await append(file, data);
+			if (bytes === data.length) {
+				torn = false;
+				return lines.length;
+			}
+			const { count, rest } = wholeLines(lines, bytes - start);
 			torn = rest > 0 || (torn && bytes === 0);
 			if (error !== undefined && count === 0) throw error;
 			return count;
@@ -69,12 +73,13 @@ async function append(file: FileHandle, data: Uint8Array): Promise<{ bytes: numb
 	}
 }
 
-function wholeLines(lines: readonly Uint8Array[], bytes: number): { count: number; rest: number } {
+function wholeLines(lines: readonly string[], bytes: number): { count: number; rest: number } {
 	let rest = Math.max(0, bytes);
 	let count = 0;
 	for (const line of lines) {
-		if (line.length > rest) break;
-		rest -= line.length;
+		const length = Buffer.byteLength(line) + 1;
+		if (length > rest) break;
+		rest -= length;
 		count++;
 	}
 	return { count, rest };

@@ -1,4 +1,5 @@
-import { jsonObject, jsonText, rfc3339 } from "./json-line.ts";
+import { jsonObject, jsonText, jsonValue } from "./json-line.ts";
+import { rfc3339 } from "./rfc3339.ts";
 import type { FieldValue, LogEntry } from "./signals.ts";
 
 /** One JSON object a line: `time` and `severity`, the entry's name as `log`, and its fields under `fields`. */
@@ -13,6 +14,5 @@ export function logLine({ name, severity, timeNs, fields }: LogEntry): string {
 }
 
 function jsonField(value: FieldValue): string {
-	if (typeof value === "string") return jsonText(value);
-	return JSON.stringify(value, (_, nested: unknown) => (nested instanceof Map ? Object.fromEntries(nested) : nested));
+	return typeof value === "string" ? jsonText(value) : jsonValue(value);
 }

@@ -1,6 +1,7 @@
-import { Counter, Histogram, type Registry } from "prom-client";
+import type { Registry } from "prom-client";
 import type { TelemetryRecord } from "../api/generated/vocabulary.ts";
 import { BoundedLabels } from "./bounded-labels.ts";
+import { counterSeries, histogramSeries, type OwnSeries } from "./own-series.ts";
 
 /** From a denial in the proxy to a slow upstream, in seconds. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -19,29 +20,46 @@ interface Options {
 /** Registers the metrics and gives back what counts one record in all of them. */
 export function requestMetrics(registry: Registry, options: Options): (record: TelemetryRecord) => void {
 	const { prefix, maxSeries } = options;
-	const counter = (name: string, help: string, labelNames: string[]) =>
-		counterSeries(new Counter({ name: prefix + name, help, labelNames, registers: [registry] }), labelNames, maxSeries);
-	const histogram = (name: string, help: string, buckets: number[]) =>
-		histogramSeries(
-			new Histogram({ name: prefix + name, help, labelNames: ["outcome", "policy"], buckets, registers: [registry] }),
-			maxSeries,
-		);
-	const requests = counter("requests_total", "Requests that ended.", ["method", "response_code", "outcome", "policy"]);
-	const decisions = counter("decisions_total", "Decisions.", ["outcome", "placement", "policy", "rule"]);
-	const duration = histogram("request_duration_seconds", "From first byte in to last byte out.", DURATION_BUCKETS);
-	const requestSize = histogram("request_size_bytes", "Requests with headers.", SIZE_BUCKETS);
-	const responseSize = histogram("response_size_bytes", "Responses with headers.", SIZE_BUCKETS);
-
+	const bounded = (name: string, help: string, labels: string[]) =>
+		new BoundedLabels({ maxSeries, open: counterSeries({ name: prefix + name, help, labels, registry }) });
+	const requests = bounded("requests_total", "Requests that ended.", ["method", "response_code", "outcome", "policy"]);
+	const decisions = bounded("decisions_total", "Decisions.", ["outcome", "placement", "policy", "rule"]);
+	const distributions = new BoundedLabels({ maxSeries, open: distributionsOf(registry, prefix) });
 	return (record) => {
 		const outcome = record["check.outcome"] ?? "none";
 		const policy = record["check.policy"] ?? "";
-		const code = String(record["response.code"] ?? 0);
-		requests([methodLabel(record["request.method"]), code, outcome, policy]);
-		decisions([outcome, record["check.placement"] ?? "none", policy, record["check.rule"] ?? ""]);
-		const labels = [outcome, policy];
-		duration(labels, seconds(record["response.duration"]));
-		requestSize(labels, record["request.total_size"]);
-		responseSize(labels, record["response.total_size"]);
+		const method = methodLabel(record["request.method"]);
+		requests.series([method, codeLabel(record["response.code"] ?? 0), outcome, policy]).take(1);
+		const placement = record["check.placement"] ?? "none";
+		decisions.series([outcome, placement, policy, record["check.rule"] ?? ""]).take(1);
+		const { duration, requestSize, responseSize } = distributions.series([outcome, policy]);
+		duration(seconds(record["response.duration"]));
+		requestSize(record["request.total_size"]);
+		responseSize(record["response.total_size"]);
+	};
+}
+
+/** Opens what has the same labels at once; each is shown from its first value on. */
+function distributionsOf(registry: Registry, prefix: string) {
+	const labels = ["outcome", "policy"];
+	const histogram = (name: string, help: string, buckets: readonly number[]) =>
+		histogramSeries({ name: prefix + name, help, labels, registry }, buckets);
+	const duration = histogram("request_duration_seconds", "From first byte in to last byte out.", DURATION_BUCKETS);
+	const requestSize = histogram("request_size_bytes", "Requests with headers.", SIZE_BUCKETS);
+	const responseSize = histogram("response_size_bytes", "Responses with headers.", SIZE_BUCKETS);
+	return (values: readonly string[]) => ({
+		duration: whenThereIsOne(() => duration(values)),
+		requestSize: whenThereIsOne(() => requestSize(values)),
+		responseSize: whenThereIsOne(() => responseSize(values)),
+	});
+}
+
+function whenThereIsOne(open: () => OwnSeries): (value: number | undefined) => void {
+	let series: OwnSeries | undefined;
+	return (value) => {
+		if (value === undefined) return;
+		series ??= open();
+		series.take(value);
 	};
 }
 
@@ -53,20 +71,14 @@ function seconds(ns: number | undefined): number | undefined {
 	return ns === undefined ? undefined : ns / 1e9;
 }
 
-function counterSeries(counter: Counter, names: readonly string[], maxSeries: number) {
-	const bounded = new BoundedLabels({
-		maxSeries,
-		open: (values) => counter.labels(Object.fromEntries(names.map((name, i) => [name, values[i] ?? ""]))),
-	});
-	return (values: readonly string[]) => bounded.series(values).inc();
-}
+/** Of codes, few of which differ: a number's text is made anew each time. */
+const codeTexts: string[] = [];
 
-function histogramSeries(histogram: Histogram, maxSeries: number) {
-	const bounded = new BoundedLabels({
-		maxSeries,
-		open: ([outcome = "", policy = ""]) => histogram.labels({ outcome, policy }),
-	});
-	return (values: readonly string[], value: number | undefined) => {
-		if (value !== undefined) bounded.series(values).observe(value);
-	};
+/** As many as HTTP's codes can be. */
+const MAX_CODE = 999;
+
+function codeLabel(code: number): string {
+	if (!(code >= 0 && code <= MAX_CODE)) return String(code);
+	codeTexts[code] ??= String(code);
+	return codeTexts[code];
 }

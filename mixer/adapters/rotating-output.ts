@@ -69,6 +69,8 @@ async function writeAll(
 }
 
 function countFitting(lines: readonly string[], roomBytes: number): number {
+	// A character takes three bytes at most: mostly there is no need to count.
+	if (lines.reduce((sum, { length }) => sum + 3 * length + 1, 0) <= roomBytes) return lines.length;
 	let left = roomBytes;
 	const over = lines.findIndex((line) => {
 		left -= bytesOf(line);

@@ -34,6 +34,7 @@ function make<Item>(
 ): { items: Item[]; owners: number[] } {
 	const items: Item[] = [];
 	const owners: number[] = [];
+	if (makers.length === 0) return { items, owners };
 	for (const [owner, record] of records.entries()) {
 		for (const maker of makers) {
 			const item = maker(record);

@@ -1,5 +1,5 @@
 import type { LogRule } from "../../galley/telemetry-rule.ts";
-import { rfc3339 } from "../adapters/json-line.ts";
+import { rfc3339 } from "../adapters/rfc3339.ts";
 import type { FieldValue, LogEntry } from "../adapters/signals.ts";
 import { type TelemetryRecord, vocabulary } from "../api/generated/vocabulary.ts";
 import type { Expressions } from "./expressions.ts";
