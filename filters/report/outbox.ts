@@ -10,8 +10,12 @@ import { ReportResponse } from "./report-response";
 const SERVICE = Slice.of("sluice.mixer.v1.Mixer");
 const METHOD = Slice.of("Report");
 const TIMEOUT_MS: u32 = 5000;
-/** Unacknowledged batches kept: one more drops the oldest that is not on its way. 16 of them are 1 to 3 MiB. */
-const MAX_BATCHES: i32 = 16;
+/**
+ * Unacknowledged batches kept: one more drops the oldest that is not on its way. A Mixer that is restarted may be away for
+ * several seconds: 64 are the requests of twelve at 500 a second and worker. They take 4 MiB at most, more only where
+ * single records are larger than a batch may be.
+ */
+const MAX_BATCHES: i32 = 64;
 /** Batches of VMs that ended are taken only while so few wait, so that they never push out this VM's own. */
 const MAX_WHEN_ADOPTING: i32 = 8;
 /** Calls under way at once. */

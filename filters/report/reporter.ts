@@ -15,8 +15,8 @@ import { VmAccount } from "./vm-account";
 /** A batch is sent when its first record is this old: with the tick's period the whole wait is under a second. */
 const MAX_AGE_NS: u64 = 750000000;
 /**
- * Batches that wait for a VM to take them: as many as four workers can leave at once, when the Mixer is away. They take
- * 64 KiB each at most, more only where a single record does.
+ * Batches that wait for a VM to take them: as many as one can leave when the Mixer is away for long, or several that were
+ * sent nearly all. They take 64 KiB each at most, more only where a single record does.
  */
 const PARKED_BATCHES: i32 = 64;
 /** Of one request: a batch's records and strings, and each of them once more for what stands around them. */

@@ -15,7 +15,7 @@ import { ServerProcess } from "../support/server-process.ts";
 
 const REQUESTS = scaled({ quick: 1000, full: 10_000 });
 
-/** Few enough that both workers keep all of their records, in number (16 batches each) and in the time they take. */
+/** Few enough that both workers keep all of their records, in number (64 batches each) and in the time they take. */
 const KEPT_RECORDS = 200;
 
 /** Far below the Mixer's deadline, far above what a busy machine adds: whoever waits for the Mixer waits longer. */

@@ -10,10 +10,6 @@ const PER_SECOND = scaled({ quick: 100, full: 200 });
 /** Records that the handler whose backend hangs may hold. */
 const QUEUE = 100;
 
-/** What docs/telemetry.md says that a VM holds at most: 16 batches of 100 and one that is not full. */
-const VM_HOLDS = 16 * 100 + 99;
-const VMS = 2;
-
 /** What a handler that keeps up has under way when the Mixer is killed: a batch of the filter's. */
 const BATCH = 100;
 const KILLS = 2;
@@ -82,7 +78,7 @@ describe("SIGKILL", () => {
 		assert.ok(sumOf(ledger, "elsewhere") > 0, "the Mixers before took none");
 	});
 
-	test("of Envoy loses no record that was acknowledged, and at most what its VMs hold", async () => {
+	test("of Envoy loses no record that was acknowledged", async () => {
 		const before = await mesh.envoy.total("sluice_reports\\.acknowledged$");
 		const load = mesh.load({ perSecond: PER_SECOND, prefix: "envoy" });
 		await load.answered(2 * PER_SECOND);
@@ -94,10 +90,8 @@ describe("SIGKILL", () => {
 		});
 		assert.equal(handlers.length, 2);
 		const arrived = new Set((await mesh.loggedPaths()).filter((path) => path.startsWith("/envoy/")));
-		const missing = load.answers.filter(({ path }) => !arrived.has(path)).length;
 		assert.ok(acknowledged > 0, "nothing was acknowledged before");
 		assert.ok(arrived.size >= acknowledged, `${arrived.size} arrived of ${acknowledged} acknowledged`);
-		assert.ok(missing <= VMS * VM_HOLDS, `${missing} are missing`);
 		assert.deepEqual((await mesh.ledger()).faults, []);
 	});
 });

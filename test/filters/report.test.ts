@@ -200,15 +200,15 @@ describe("a batch", () => {
 		assert.equal(ledger(host).pending, 100);
 	});
 
-	test("is dropped, oldest first, when 16 wait; and counted", async () => {
+	test("is dropped, oldest first, when 64 wait; and counted", async () => {
 		const host = await startFilter();
 		host.grpc.refuseWith = undefined;
-		for (let i = 0; i < 20; i++) {
+		for (let i = 0; i < 68; i++) {
 			requests(host, 100);
 			for (const call of host.grpc.pending) if (call.method === "Report") call.fail(14);
 		}
 		assert.equal(counter(host, "sluice_reports.dropped.reason.overflow"), 400);
-		assert.deepEqual(ledger(host), { sent: 2000, acknowledged: 0, dropped: 400, lost: 0, pending: 1600 });
+		assert.deepEqual(ledger(host), { sent: 6800, acknowledged: 0, dropped: 400, lost: 0, pending: 6400 });
 	});
 });
 
@@ -230,7 +230,7 @@ test("sent = acknowledged + dropped + pending, whatever the Mixer does", async (
 				else open?.fail(14);
 				const { sent, acknowledged, dropped, pending } = ledger(host);
 				assert.equal(acknowledged + dropped + pending, sent);
-				assert.ok(pending >= 0 && pending <= 1700);
+				assert.ok(pending >= 0 && pending <= 6500);
 			}
 		}),
 		{ numRuns: 30 },
