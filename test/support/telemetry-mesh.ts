@@ -1,14 +1,15 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Document } from "yaml";
 import { handlerSpecs } from "../../cli/handler-specs.ts";
+import { filterPath } from "../../cli/up/envoy-config.ts";
 import { loadConfiguration } from "../../cli/up/prepare.ts";
 import { waitUntil } from "../../cli/up/wait-until.ts";
 import { LEDGER_PATH } from "../../mixer/ledger/ledger-route.ts";
 import type { LedgerView } from "../../mixer/ledger/whole-ledger.ts";
 import { buildTestConfiguration } from "./configuration.ts";
 import { balance } from "./discovery-envoy.ts";
-import { EchoUpstream } from "./echo-upstream.ts";
 import { TestEnvoy } from "./envoy.ts";
 import { PacedLoad } from "./paced-load.ts";
 import { ServerProcess } from "./server-process.ts";
@@ -16,16 +17,22 @@ import { ServerProcess } from "./server-process.ts";
 /** Longest way of a record from Envoy to every handler, restarts included, in milliseconds. */
 const RECORDS_TIMEOUT_MS = 30_000;
 
+/** A bundle that allows everything, by a decision that may run anywhere and one that says where it was made. */
+const OPEN = `package open
+
+decision := true
+
+asked := {"allowed": true, "response_headers_to_add": {"x-placement": "mixer"}}
+`;
+
 /** A real Envoy whose records go to a Mixer in a process of its own, which can be killed and restarted. */
 export class TelemetryMesh {
 	readonly envoy: TestEnvoy;
-	readonly upstream: EchoUpstream;
 	mixer: ServerProcess;
 	readonly #dir: string;
 
-	private constructor(parts: { envoy: TestEnvoy; upstream: EchoUpstream; mixer: ServerProcess; dir: string }) {
+	private constructor(parts: { envoy: TestEnvoy; mixer: ServerProcess; dir: string }) {
 		this.envoy = parts.envoy;
-		this.upstream = parts.upstream;
 		this.mixer = parts.mixer;
 		this.#dir = parts.dir;
 	}
@@ -36,17 +43,15 @@ export class TelemetryMesh {
 		const configDir = join(dir, "policies");
 		await mkdir(configDir);
 		await mkdir(join(configDir, "open"));
-		await writeFile(join(configDir, "open/open.rego"), "package open\n\ndecision := true\n");
+		await writeFile(join(configDir, "open/open.rego"), OPEN);
 		await writeFile(join(configDir, "sluice.yaml"), yaml.replaceAll("LOG", join(dir, "log")));
 		const snapshot = await loadConfiguration(configDir, process);
 		const { filter } = await buildTestConfiguration(configDir, handlerSpecs(snapshot));
-		const [mixer, upstream] = await Promise.all([
-			ServerProcess.start({ configDir, stateDir: join(dir, "state") }),
-			EchoUpstream.start(),
-		]);
-		const ports = { upstreamPort: upstream.port, mixerPort: mixer.port };
-		const envoy = await TestEnvoy.startWithMixer({ ...ports, filter, change: balance });
-		return new TelemetryMesh({ envoy, upstream, mixer, dir });
+		const mixer = await ServerProcess.start({ configDir, stateDir: join(dir, "state") });
+		// Nobody is asked at the upstream's port.
+		const ports = { upstreamPort: mixer.port, mixerPort: mixer.port };
+		const envoy = await TestEnvoy.startWithMixer({ ...ports, filter, change: answering });
+		return new TelemetryMesh({ envoy, mixer, dir });
 	}
 
 	/** Requests to both workers, each with a path of its own. */
@@ -96,9 +101,17 @@ export class TelemetryMesh {
 
 	async stop(): Promise<void> {
 		await this.envoy.stop();
-		await Promise.all([this.mixer.kill(), this.upstream.stop()]);
+		await this.mixer.kill();
 		await rm(this.#dir, { recursive: true, force: true });
 	}
+}
+
+/** Spreads connections over the workers, and answers every request that is allowed by itself. */
+function answering(config: Document): void {
+	balance(config);
+	const manager = filterPath(config, "sluice.http").slice(0, -2);
+	const route = { match: { prefix: "/" }, direct_response: { status: 200, body: { inline_string: "ok" } } };
+	config.setIn([...manager, "route_config", "virtual_hosts", 0, "routes"], config.createNode([route]));
 }
 
 /** What the VMs of a ledger's proxies have in this column, in all. */
