@@ -2,6 +2,7 @@
 // folder alone.
 import { checkout } from "./checkout.mjs";
 import { formatFailure, SetupFailure } from "./failure.mjs";
+import { providePrometheus } from "./steps/prometheus.mjs";
 import { provideRedis } from "./steps/redis.mjs";
 import { checkSteps, testStep } from "./task-list.mjs";
 import { interruptSteps, runSteps } from "./task-steps.mjs";
@@ -22,6 +23,8 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.on(si
 const tools = findTools();
 // Only tests need a Redis, and only those that `npm run check` leaves out.
 if (task !== "check") await provideRedis({ cache: toolCache(process.env), env: process.env }).catch(endWithFailure);
+// Tests that need it are skipped where there is none.
+if (task !== "check") await providePrometheus({ cache: toolCache(process.env), env: process.env });
 const checks = paths.length === 0 ? checkSteps({ root: checkout, tools }) : [];
 const tests = testStep({
 	root: checkout,
