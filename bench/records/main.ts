@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startRecordMixer, type Variant } from "./record-mixer.ts";
-import { BATCH_RECORDS, reportBytes } from "./report-bytes.ts";
+import { BATCH_RECORDS, recordsBytes, reportBytes } from "./report-bytes.ts";
 
 const VARIANTS: readonly Variant[] = ["decode", "handlers", "telemetry"];
 
@@ -35,7 +35,7 @@ async function measure(variant: Variant): Promise<string[]> {
 	const run = async (batches: number) => {
 		for (let done = 0; done < batches; done += MADE_BATCHES) {
 			const made = Array.from({ length: MADE_BATCHES }, () => {
-				return reportBytes(BigInt(++sequence), { first: sequence * BATCH_RECORDS, values: labelValues });
+				return reportBytes(BigInt(++sequence), recordsBytes({ first: sequence * BATCH_RECORDS, values: labelValues }));
 			});
 			const startMs = performance.now();
 			const start = process.cpuUsage();

@@ -25,6 +25,8 @@ export interface RecordMixer {
 	report(bytes: Uint8Array): Promise<void>;
 	/** Ends when the queues are empty. @throws {Error} where a record was lost. */
 	settle(): Promise<void>;
+	/** What it would show at /metrics. */
+	metrics(): Promise<string>;
 	stop(): Promise<void>;
 }
 
@@ -50,6 +52,7 @@ export async function startRecordMixer(folder: string, variant: Variant): Promis
 			while (pending() > 0) await delay(POLL_MS);
 			for (const [name, { dropped }] of dispatcher.counts()) if (dropped.size > 0) fail(`${name} lost records`);
 		},
+		metrics: async () => (await Promise.all(dispatcher.registries().map((registry) => registry.metrics()))).join("\n"),
 		async stop() {
 			await dispatcher.stop();
 			await rm(dir, { recursive: true });

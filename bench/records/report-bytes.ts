@@ -12,12 +12,19 @@ export const BATCH_RECORDS = 100;
 const METHODS = ["GET", "GET", "GET", "POST"];
 const RULES = ["books_public", "books_staff", "staff_only"];
 
+/** A batch as the filter sends it: what names it, and records. Messages of protobuf can be put one behind the other. */
+export function reportBytes(sequence: bigint, records: Uint8Array): Uint8Array {
+	const origin = { proxy: "edge-1", vm: 1, revision: "ab".repeat(32) };
+	const head = create(ReportRequestSchema, { origin, epoch: 1_700_000_000_000_000_000n, sequence });
+	return Buffer.concat([toBinary(ReportRequestSchema, head), records]);
+}
+
 /**
- * A batch as the filter sends it for the handlers of policies/.
+ * Records as the filter sends them for the handlers of policies/.
  *
- * @param first the number of its first record; ids differ by it, and so do `values` different rules.
+ * @param first the number of the first; ids differ by it, and so do `values` different rules.
  */
-export function reportBytes(sequence: bigint, { first, values }: { first: number; values: number }): Uint8Array {
+export function recordsBytes({ first, values }: { first: number; values: number }): Uint8Array {
 	const texts = new Map<string, number>();
 	const text = (value: string) => {
 		const index = texts.get(value) ?? texts.size;
@@ -30,14 +37,7 @@ export function reportBytes(sequence: bigint, { first, values }: { first: number
 		);
 		return create(RecordSchema, { attributes });
 	});
-	return toBinary(
-		ReportRequestSchema,
-		create(ReportRequestSchema, {
-			origin: { proxy: "edge-1", vm: 1, revision: "ab".repeat(32) },
-			epoch: 1_700_000_000_000_000_000n,
-			...{ sequence, records, dictionary: [...texts.keys()] },
-		}),
-	);
+	return toBinary(ReportRequestSchema, create(ReportRequestSchema, { records, dictionary: [...texts.keys()] }));
 }
 
 type Value = Attribute["value"];
