@@ -53,6 +53,7 @@ interface Summary {
 	/** Only of a valid configuration. */
 	readonly policies?: number;
 	readonly handlers?: number;
+	readonly telemetries?: number;
 }
 
 function summarise(loaded: LoadResult, messages: readonly Message[]): Summary {
@@ -60,13 +61,18 @@ function summarise(loaded: LoadResult, messages: readonly Message[]): Summary {
 	const warnings = messages.filter(({ level }) => level === "warning").length;
 	if (!loaded.ok) return { errors, warnings };
 	const { policies, handlers } = loaded.snapshot;
-	return { errors, warnings, policies: policies.length, handlers: handlers.length };
+	// Each sends something to a handler.
+	const telemetries = new Set(handlers.flatMap(({ rules }) => rules.map(({ telemetry }) => telemetry)));
+	const counts = { policies: policies.length, handlers: handlers.length, telemetries: telemetries.size };
+	return { errors, warnings, ...counts };
 }
 
-function verdictOf({ errors, warnings, policies = 0, handlers = 0 }: Summary): string {
+function verdictOf({ errors, warnings, policies = 0, handlers = 0, telemetries = 0 }: Summary): string {
 	const warned = warnings === 0 ? "" : `, ${counted(warnings, "warning", "warnings")}`;
 	if (errors > 0) return `${counted(errors, "error", "errors")}${warned}`;
-	return `valid, ${counted(policies, "policy", "policies")}, ${counted(handlers, "handler", "handlers")}${warned}`;
+	const telemetry = telemetries === 0 ? "" : `, ${counted(telemetries, "telemetry", "telemetries")}`;
+	const parts = `${counted(policies, "policy", "policies")}, ${counted(handlers, "handler", "handlers")}${telemetry}`;
+	return `valid, ${parts}${warned}`;
 }
 
 function counted(count: number, one: string, many: string): string {

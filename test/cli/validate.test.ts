@@ -24,6 +24,20 @@ test("says that a configuration is valid, and what it holds", async (context) =>
 	assert.deepEqual(await run(dir, { output: "text" }), [true, `${dir}: valid, 1 policy, 0 handlers\n`, ""]);
 });
 
+test("counts Telemetries where there are any", async (context) => {
+	const document = (kind: string, name: string, spec: string) =>
+		`apiVersion: sluice.dev/v1alpha1\nkind: ${kind}\nmetadata: {name: ${name}}\nspec: ${spec}\n`;
+	const handler = document("Handler", "m", "{adapter: prometheus}");
+	const telemetry = (name: string) => {
+		const metrics = ["a", "b"].map((metric) => `{name: ${name}_${metric}_total, type: counter, handlers: [m]}`);
+		return document("Telemetry", name, `{metrics: [${metrics.join(", ")}]}`);
+	};
+	const files = { "h.yaml": [handler, telemetry("one"), telemetry("two")].join("---\n") };
+	const { stdout, stderr } = await parse(context, { ...VALID, ...files });
+	assert.equal(stderr, "");
+	assert.match(stdout, /: valid, 1 policy, 1 handler, 2 telemetries\n$/);
+});
+
 test("warns on stderr of a configuration that is valid", async (context) => {
 	const dir = await configurationFolder(context, WARNED);
 	assert.deepEqual(await run(dir, { output: "text" }), [
@@ -47,7 +61,7 @@ test("writes JSON, and nothing else", async (context) => {
 	assert.deepEqual(JSON.parse(stdout), {
 		ok: true,
 		messages: [{ ...place, text }],
-		summary: { errors: 0, warnings: 1, policies: 1, handlers: 0 },
+		summary: { errors: 0, warnings: 1, policies: 1, handlers: 0, telemetries: 0 },
 	});
 });
 
