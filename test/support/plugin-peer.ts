@@ -1,50 +1,12 @@
 import { spawn } from "node:child_process";
-import { mkdir, rename } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { askVersion, goVersion } from "../../setup/programs.mjs";
-import { run } from "../../setup/run.mjs";
-import { atLeast, needed } from "../../setup/versions.mjs";
-import { checkout } from "./programs.ts";
-
-const sources = join(checkout, "test/peers/envoy-authz");
-
-/** Go sees by itself whether it is up to date, from what it has compiled before. */
-const program = join(checkout, "build/test/envoy-authz");
-
-/** What go says where it can't have the modules: no network, or nobody who answers. */
-const withoutModules = /dial tcp|no such host|i\/o timeout|403 Forbidden|module lookup disabled/;
+import { goPeer, type Peer } from "./go-peer.ts";
 
 /** The program of test/peers/envoy-authz, or why it is not there. */
-export type PluginPeer =
-	| { readonly program: string; readonly missing?: undefined }
-	| { readonly program?: undefined; readonly missing: string };
-
-let building: Promise<PluginPeer> | undefined;
+export type PluginPeer = Peer;
 
 /** Builds the peer that answers as OPA's Envoy plugin does: a minute or two the first time. */
 export function pluginPeer(): Promise<PluginPeer> {
-	building ??= build();
-	return building;
-}
-
-async function build(): Promise<PluginPeer> {
-	const version = await askVersion("go", goVersion);
-	if (version === undefined) return { missing: "there is no Go to build test/peers/envoy-authz" };
-	if (!atLeast(version, needed.go)) {
-		return { missing: `test/peers/envoy-authz needs Go ${needed.go}, and this is ${version}` };
-	}
-	await mkdir(dirname(program), { recursive: true });
-	// Another test may be building it too, or running it.
-	const made = `${program}.${process.pid}`;
-	const flags = ["build", "-trimpath", "-ldflags=-s -w", "-o", made, "."];
-	const env = { ...process.env, GOWORK: "off", CGO_ENABLED: "0" };
-	const built = await run("go", flags, { cwd: sources, env });
-	if (!built.succeeded && withoutModules.test(built.output)) {
-		return { missing: "the Go modules of test/peers/envoy-authz could not be fetched" };
-	}
-	if (!built.succeeded) throw new Error(`go build failed:\n${built.output}`);
-	await rename(made, program);
-	return { program };
+	return goPeer("envoy-authz");
 }
 
 /** A request as far as the parts of its input are made of these. */
