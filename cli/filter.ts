@@ -5,7 +5,7 @@ import type { Build } from "../mixer/policy/requirements.ts";
 import { vmConfig } from "../mixer/policy/vm-config.ts";
 import type { TypedExtensionConfig } from "../pilot/api/generated/envoy/config/core/v3/extension_pb.js";
 import { type ExtensionConfigOptions, extensionConfig } from "../pilot/extension-config.ts";
-import { extensionConfigFile } from "../pilot/extension-config-file.ts";
+import { extensionConfigFile, networkExtensionConfigFile } from "../pilot/extension-config-file.ts";
 import { linkableFilter, proxyBuiltinsFile } from "./checkout.ts";
 
 /**
@@ -28,7 +28,15 @@ export function filterFileText(build: Build): string {
 	return extensionConfigFile(configOptions(build));
 }
 
-/** The same, as the discovery server serves it. */
+/** What Envoy's configurations take the filter from, by file name: filter.json for requests, tcp-filter.json for connections. */
+export function filterFiles(build: Build): Readonly<Record<string, string>> {
+	return {
+		"filter.json": filterFileText(build),
+		"tcp-filter.json": networkExtensionConfigFile(configOptions(build)),
+	};
+}
+
+/** As filterFileText, as the discovery server serves it. */
 export function filterResource(build: Build): TypedExtensionConfig {
 	return extensionConfig(configOptions(build));
 }

@@ -3,7 +3,7 @@ import type { AdapterLogger } from "../mixer/adapters/adapter.ts";
 import type { Build } from "../mixer/policy/requirements.ts";
 import { writeBuild } from "../mixer/policy/write-build.ts";
 import type { ServeContext } from "./commands/serve.ts";
-import { filterFileText } from "./filter.ts";
+import { filterFiles } from "./filter.ts";
 import { HOST, openListening } from "./listening.ts";
 import type { MixerSettings } from "./live-mixer.ts";
 import type { OutputFormat } from "./output.ts";
@@ -100,7 +100,7 @@ async function start(options: ServeOptions, { streams }: ServeContext): Promise<
 }
 
 function writeOut(build: Build, out: string): Promise<void> {
-	return writeBuild({ build, dir: resolve(out), more: { "filter.json": filterFileText(build) } });
+	return writeBuild({ build, dir: resolve(out), more: filterFiles(build) });
 }
 
 function readyLine(server: PolicyServer, output: OutputFormat): string {

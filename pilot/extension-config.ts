@@ -5,10 +5,18 @@ import {
 	TypedExtensionConfigSchema,
 } from "./api/generated/envoy/config/core/v3/extension_pb.js";
 import { WasmSchema } from "./api/generated/envoy/extensions/filters/http/wasm/v3/wasm_pb.js";
-import { FailurePolicy } from "./api/generated/envoy/extensions/wasm/v3/wasm_pb.js";
+import { WasmSchema as NetworkWasmSchema } from "./api/generated/envoy/extensions/filters/network/wasm/v3/wasm_pb.js";
+import {
+	FailurePolicy,
+	type PluginConfig,
+	PluginConfigSchema,
+} from "./api/generated/envoy/extensions/wasm/v3/wasm_pb.js";
 
 /** The filter's name in Envoy's configuration, its root id and the resource's name: all one word, so that none is wrong. */
 export const FILTER_NAME = "sluice.http";
+
+/** The same of the network filter; filters/plugin.ts knows the root id. */
+const NETWORK_FILTER_NAME = "sluice.tcp";
 
 /**
  * The shared data of one vm_id outlive a swap; VMs don't: the revision stands in their configuration, so that every
@@ -44,29 +52,38 @@ export interface ExtensionConfigOptions {
  * server (discovery/) Envoy gets this same message.
  */
 export function extensionConfig(options: ExtensionConfigOptions): TypedExtensionConfig {
-	const { module, pluginConfig, revision, vmConfig = `${revision}\n` } = options;
-	const wasm = create(WasmSchema, {
-		config: {
-			name: FILTER_NAME,
-			rootId: FILTER_NAME,
-			// FAIL_CLOSED would leave a worker at 503 for ever after one trap.
-			failurePolicy: FailurePolicy.FAIL_RELOAD,
-			reloadConfig: { backoff: { baseInterval: create(DurationSchema, { nanos: RELOAD_AFTER_MS * NANOS_PER_MS }) } },
-			// Without it a paused request never gets its body, and hangs.
-			allowOnHeadersStopIteration: true,
-			vm: {
-				case: "vmConfig",
-				value: {
-					vmId: VM_ID,
-					runtime: "envoy.wasm.runtime.v8",
-					code: { specifier: { case: "local", value: { specifier: { case: "inlineBytes", value: module } } } },
-					configuration: text(vmConfig),
-				},
-			},
-			configuration: text(pluginConfig),
-		},
-	});
+	const wasm = create(WasmSchema, { config: plugin(FILTER_NAME, options) });
 	return create(TypedExtensionConfigSchema, { name: FILTER_NAME, typedConfig: anyPack(WasmSchema, wasm) });
+}
+
+/** The same revision as the network Wasm filter, which decides connections. Both are one VM in each worker. */
+export function networkExtensionConfig(options: ExtensionConfigOptions): TypedExtensionConfig {
+	const wasm = create(NetworkWasmSchema, { config: plugin(NETWORK_FILTER_NAME, options) });
+	const typedConfig = anyPack(NetworkWasmSchema, wasm);
+	return create(TypedExtensionConfigSchema, { name: NETWORK_FILTER_NAME, typedConfig });
+}
+
+function plugin(name: string, options: ExtensionConfigOptions): PluginConfig {
+	const { module, pluginConfig, revision, vmConfig = `${revision}\n` } = options;
+	return create(PluginConfigSchema, {
+		name,
+		rootId: name,
+		// FAIL_CLOSED would leave a worker at 503 for ever after one trap.
+		failurePolicy: FailurePolicy.FAIL_RELOAD,
+		reloadConfig: { backoff: { baseInterval: create(DurationSchema, { nanos: RELOAD_AFTER_MS * NANOS_PER_MS }) } },
+		// Without it a paused request never gets its body, and hangs.
+		allowOnHeadersStopIteration: true,
+		vm: {
+			case: "vmConfig",
+			value: {
+				vmId: VM_ID,
+				runtime: "envoy.wasm.runtime.v8",
+				code: { specifier: { case: "local", value: { specifier: { case: "inlineBytes", value: module } } } },
+				configuration: text(vmConfig),
+			},
+		},
+		configuration: text(pluginConfig),
+	});
 }
 
 function text(value: string): Any {

@@ -4,7 +4,7 @@ import type { ExplainedBuild } from "../../mixer/policy/build.ts";
 import { describeExplanations } from "../../mixer/policy/explain.ts";
 import { writeBuild } from "../../mixer/policy/write-build.ts";
 import { linkableFilter } from "../checkout.ts";
-import { filterFileText } from "../filter.ts";
+import { filterFiles } from "../filter.ts";
 import { handlerSpecs } from "../handler-specs.ts";
 import type { CommandStreams, OutputFormat } from "../output.ts";
 import { policyLines } from "../up/banner.ts";
@@ -12,8 +12,8 @@ import { buildConfiguration, loadConfiguration } from "../up/prepare.ts";
 
 const HELP = `
 Writes into OUT: filter.wasm, which is the filter with the policies placed in the proxy linked into it, policy.wasm,
-data.json, requirements.json, plugin-config.json, SHA256SUMS, and filter.json, which Envoy loads by config_discovery. A
-build that fails writes nothing.
+data.json, requirements.json, plugin-config.json, SHA256SUMS, and filter.json, which Envoy loads by config_discovery,
+tcp-filter.json where it decides connections. A build that fails writes nothing.
 
 Examples:
   $ sluice build policies --out build/policies
@@ -68,7 +68,7 @@ export async function buildFolder(options: BuildFolderOptions): Promise<Explaine
 		streams: options.streams,
 		filterFile: options.filter,
 	});
-	await writeBuild({ build, dir: resolve(options.out), more: { "filter.json": filterFileText(build) } });
+	await writeBuild({ build, dir: resolve(options.out), more: filterFiles(build) });
 	return build;
 }
 

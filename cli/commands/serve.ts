@@ -59,7 +59,7 @@ export function addServeCommand(program: Command, context: ServeContext = defaul
 		.command("serve")
 		.description("serve policies to Envoys: decisions, telemetry and live changes")
 		.requiredOption("--config <dir>", "the configuration's folder")
-		.option("--out <folder>", "also write the build there, with filter.json for Envoy")
+		.option("--out <folder>", "also write the build there, with filter.json and tcp-filter.json for Envoy")
 		.option("--filter <file>", "the filter that policies are linked into")
 		.option("--state <folder>", "where the last revisions are kept (default: one of your own for each --config)")
 		.option("--host <address>", "where the Mixer and discovery listen: an IP address", parseAddress, HOST)

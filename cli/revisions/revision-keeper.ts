@@ -1,6 +1,6 @@
 import { MixerError } from "../../mixer/error.ts";
 import type { Build } from "../../mixer/policy/requirements.ts";
-import { filterFileText } from "../filter.ts";
+import { filterFiles } from "../filter.ts";
 import type { MixerSnapshot } from "../live-mixer.ts";
 import type { OnRevisionEvent } from "./revision-event.ts";
 import type { KeptEntry } from "./state/kept-revisions.ts";
@@ -60,7 +60,7 @@ export class RevisionKeeper {
 		await this.#orWarn("the filter's file is not written", async () => {
 			// Of several servers that share the folder, the one that is behind must not write over the other's.
 			const [newest] = await state.revisions.list();
-			if (newest === undefined || newest.order <= order) await state.writeFilter(filterFileText(build));
+			if (newest === undefined || newest.order <= order) await state.writeFilters(filterFiles(build));
 		});
 		await this.#orWarn("the build is not written", () => write(build));
 		await this.#orWarn("the revision may not outlast a crash of the machine", () => {

@@ -9,4 +9,5 @@ GOWORK=off go run . >"$descriptors"
 	--type envoy.service.discovery.v3.AggregatedDiscoveryService \
 	--type envoy.service.extension.v3.ExtensionConfigDiscoveryService \
 	--type envoy.config.core.v3.TypedExtensionConfig \
-	--type envoy.extensions.filters.http.wasm.v3.Wasm
+	--type envoy.extensions.filters.http.wasm.v3.Wasm \
+	--type envoy.extensions.filters.network.wasm.v3.Wasm

@@ -4,9 +4,10 @@ import { createRegistry, equals, fromBinary, fromJsonString, toBinary } from "@b
 import { anyUnpack, StringValueSchema } from "@bufbuild/protobuf/wkt";
 import { TypedExtensionConfigSchema } from "../../pilot/api/generated/envoy/config/core/v3/extension_pb.js";
 import { WasmSchema } from "../../pilot/api/generated/envoy/extensions/filters/http/wasm/v3/wasm_pb.js";
+import { WasmSchema as NetworkWasmSchema } from "../../pilot/api/generated/envoy/extensions/filters/network/wasm/v3/wasm_pb.js";
 import { DiscoveryResponseSchema } from "../../pilot/api/generated/envoy/service/discovery/v3/discovery_pb.js";
-import { extensionConfig } from "../../pilot/extension-config.ts";
-import { extensionConfigFile } from "../../pilot/extension-config-file.ts";
+import { extensionConfig, networkExtensionConfig } from "../../pilot/extension-config.ts";
+import { extensionConfigFile, networkExtensionConfigFile } from "../../pilot/extension-config-file.ts";
 
 const options = {
 	module: new Uint8Array([0, 97, 115, 109, 255]),
@@ -36,4 +37,19 @@ test("is what the file holds", () => {
 	const fromFile = resource && anyUnpack(resource, TypedExtensionConfigSchema);
 	assert.ok(fromFile !== undefined);
 	assert.ok(equals(TypedExtensionConfigSchema, fromFile, extensionConfig(options), { registry, unpackAny: true }));
+});
+
+test("of connections it is a network filter of the same VM", () => {
+	const registry = createRegistry(TypedExtensionConfigSchema, NetworkWasmSchema, StringValueSchema);
+	const file = fromJsonString(DiscoveryResponseSchema, networkExtensionConfigFile(options), { registry });
+	const fromFile = file.resources[0] && anyUnpack(file.resources[0], TypedExtensionConfigSchema);
+	assert.ok(fromFile !== undefined);
+	assert.ok(
+		equals(TypedExtensionConfigSchema, fromFile, networkExtensionConfig(options), { registry, unpackAny: true }),
+	);
+	assert.equal(fromFile.name, "sluice.tcp");
+	const plugin = fromFile.typedConfig && anyUnpack(fromFile.typedConfig, NetworkWasmSchema)?.config;
+	assert.equal(plugin?.rootId, "sluice.tcp");
+	const { typedConfig } = extensionConfig(options);
+	assert.deepEqual(plugin.vm, typedConfig && anyUnpack(typedConfig, WasmSchema)?.config?.vm);
 });

@@ -41,13 +41,11 @@ export class StateFolder {
 		return new StateFolder(resolve(dir));
 	}
 
-	/** What an Envoy takes by path_config_source: the last revision, kept up to date. */
-	get filterFile(): string {
-		return join(this.dir, "filter.json");
-	}
-
-	writeFilter(text: string): Promise<void> {
-		return writeWholeFile(this.filterFile, text, { isDurable: true });
+	/** Writes what Envoys take by path_config_source, of the last revision: texts by file name. */
+	async writeFilters(files: Readonly<Record<string, string>>): Promise<void> {
+		for (const [name, text] of Object.entries(files)) {
+			await writeWholeFile(join(this.dir, name), text, { isDurable: true });
+		}
 	}
 
 	writeConfiguration(snapshot: MixerSnapshot): Promise<void> {
