@@ -78,8 +78,8 @@ function samePolicies({ entries }: Configuration): Message[] {
 	const first = new Map<string, PolicyEntry>();
 	return policiesOf(entries).flatMap((policy) => {
 		const { entrypoint, targets } = policy.value.spec;
-		const written = targets.map(({ listenerPort, host, pathPrefix, workload }) =>
-			JSON.stringify([listenerPort, host, pathPrefix, workload]),
+		const written = targets.map(({ protocol = "http", listenerPort, host, pathPrefix, workload }) =>
+			JSON.stringify([protocol, listenerPort, host, pathPrefix, workload]),
 		);
 		const key = JSON.stringify([entrypoint, written.sort()]);
 		const earlier = first.get(key);

@@ -6,8 +6,10 @@ export type FailureMode = "deny" | "allow";
 /** Where a policy runs. `auto` lets the build choose: the proxy if every built-in runs there. */
 export type RequestedPlacement = "auto" | "proxy" | "mixer";
 
-/** Which requests a Policy is about. All fields given must match; a request is targeted if any target matches. */
+/** Which requests or connections a Policy is about. All fields given must match; any target that matches is enough. */
 export interface Target {
+	/** What is targeted: `tcp` connections, else requests. */
+	readonly protocol?: "http" | "tcp";
 	/** The port the client connected to: Envoy tells a Wasm filter no listener names. */
 	readonly listenerPort?: number;
 	/** A host in lower case, or `*.suffix` for every name below it. Compared with request.host. */

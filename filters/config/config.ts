@@ -7,7 +7,7 @@ import { Slice } from "../wire/slice";
 /** More Policies than this in one configuration are refused: a request's selection is one bit each. */
 export const MAX_POLICIES: i32 = 64;
 
-/** Which requests a Policy is about; fields not given are null or 0 and match everything. */
+/** Which requests or connections a Policy is about; fields not given are null or 0 and match everything. */
 @final
 export class Target {
 	/** The port the client connected to; 0: any. */
@@ -51,7 +51,10 @@ export class Policy {
 	/** A built-in that fails denies; else it has no value. */
 	strictBuiltinErrors: bool = true;
 	deadlineMs: u32 = 0;
+	/** Of requests. */
 	targets: Array<Target> = new Array<Target>();
+	/** Of TCP connections, by port and workload. */
+	tcpTargets: Array<Target> = new Array<Target>();
 	/** What of the request it can read. */
 	inputs: InputPlan = new InputPlan();
 }

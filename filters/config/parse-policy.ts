@@ -42,19 +42,21 @@ function parseTargets(parent: ObjectReader, workload: string, policy: Policy): v
 	if (nodes.length == 0) parent.faults.add(parent.at("targets"), "must name at least one target");
 	for (let i = 0; i < nodes.length; i++) {
 		let path = parent.at("targets") + "[" + i.toString() + "]";
-		policy.targets.push(parseTarget(new ObjectReader(parent.document, nodes[i], path, parent.faults), workload));
+		let reader = new ObjectReader(parent.document, nodes[i], path, parent.faults);
+		let isTcp = reader.has("protocol") && reader.choice("protocol", "tcp", "http");
+		(isTcp ? policy.tcpTargets : policy.targets).push(parseTarget(reader, workload, isTcp));
 	}
 }
 
-function parseTarget(reader: ObjectReader, workload: string): Target {
+function parseTarget(reader: ObjectReader, workload: string, isTcp: bool): Target {
 	let target = new Target();
 	if (reader.has("listenerPort")) target.listenerPort = <i32>reader.integer("listenerPort", 1, MAX_PORT);
-	if (reader.has("host")) {
+	if (!isTcp && reader.has("host")) {
 		let host = reader.text("host");
 		target.hostIsSuffix = host.startsWith("*.");
 		target.host = Slice.of(target.hostIsSuffix ? host.substring(1) : host);
 	}
-	if (reader.has("pathPrefix")) {
+	if (!isTcp && reader.has("pathPrefix")) {
 		let prefix = reader.text("pathPrefix");
 		if (!prefix.startsWith("/")) reader.faults.add(reader.at("pathPrefix"), "must start with /");
 		target.pathPrefix = Slice.of(prefix);

@@ -60,7 +60,8 @@ function pluginPolicy(policy: Policy, requirements: PolicyRequirements): object 
 		failureMode: policy.failureMode,
 		strictBuiltinErrors: policy.strictBuiltinErrors,
 		deadlineMs: policy.deadlineMs,
-		targets: policy.targets.map(({ listenerPort, host, pathPrefix, workload }) => ({
+		targets: policy.targets.map(({ protocol, listenerPort, host, pathPrefix, workload }) => ({
+			protocol,
 			listenerPort,
 			host,
 			pathPrefix,
