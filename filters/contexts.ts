@@ -17,17 +17,22 @@ export function pluginOf(root: u32): Plugin | null {
 	return plugins.has(root) ? plugins.get(root) : null;
 }
 
+/** The root of a stream's or connection's context; 0 where it is none. */
+export function rootOf(id: u32): u32 {
+	return roots.has(id) ? roots.get(id) : 0;
+}
+
 /** Notes a new context; a root's own parent is 0. */
 export function contextCreated(id: u32, root: u32): void {
 	if (root != 0) roots.set(id, root);
 }
 
-/** The stream of a context, made at its first callback; null for a root, or where the plugin was never configured. */
+/** The stream of a context, made at its first callback; null for a root, a connection, or where the plugin was never configured. */
 export function streamOf(id: u32): Stream | null {
 	if (streams.has(id)) return streams.get(id);
 	if (!roots.has(id)) return null;
 	let plugin = pluginOf(roots.get(id));
-	if (plugin === null) return null;
+	if (plugin === null || plugin.isTcp) return null;
 	let stream = idle.length > 0 ? idle.pop() : new Stream();
 	stream.begin(id, plugin);
 	streams.set(id, stream);

@@ -1,7 +1,8 @@
 /*
  * The entry: what Envoy calls, and where each call goes. A request: proxy_on_request_headers → stream.ts decides or
  * asks the Mixer (check/ask.ts) → proxy_on_grpc_receive → the answers combined (policy/combine.ts) → allowed, sealed
- * and continued, or denied (verdict/) → proxy_on_log → its record (report/reporter.ts). setup/build-filter.mjs wraps
+ * and continued, or denied (verdict/) → proxy_on_log → its record (report/reporter.ts). A connection, where the filter is Envoy's network filter with the
+ * root id sluice.tcp: proxy_on_new_connection → tcp/connection.ts decides or asks, and reports. setup/build-filter.mjs wraps
  * every callback, so that a failed assertion ends in on_callback_failed and not in a hanging worker.
  */
 
@@ -18,12 +19,14 @@ import {
 } from "./contexts";
 import { Flow } from "./host/body";
 import { nowNs } from "./host/clock";
+import { ConnectionFlow, closeConnection } from "./host/connection";
 import { readGrpcMessage } from "./host/grpc";
 import { Callback } from "./host/guard";
 import { Status } from "./host/status";
 import { configurePlugin } from "./plugin";
 import { loadVmData } from "./policy/linked/vm-data";
 import { allocated, allocateFailed, tellingFailed } from "./quota/answer";
+import { beginConnection, connectionCount, connectionDeleted, hadConnection, knownConnection } from "./tcp/connections";
 
 export { malloc } from "./host/memory";
 export { policyBuiltin, strictBuiltinErrors } from "./policy/linked/builtin-call";
@@ -71,9 +74,23 @@ export function proxy_on_response_headers(id: u32, count: u32, endOfStream: u32)
 	return Flow.Continue;
 }
 
+export function proxy_on_new_connection(id: u32): i32 {
+	let connection = beginConnection(id);
+	if (connection !== null) return connection.accepted();
+	closeConnection();
+	return ConnectionFlow.Stop;
+}
+
+export function proxy_on_downstream_data(id: u32, size: u32, endOfStream: u32): i32 {
+	let connection = knownConnection(id);
+	return connection === null ? ConnectionFlow.Stop : connection.data(size);
+}
+
 export function proxy_on_log(id: u32): void {
 	let stream = streamOf(id);
-	if (stream !== null) stream.log();
+	if (stream !== null) return stream.log();
+	let connection = knownConnection(id);
+	if (connection !== null) connection.log();
 }
 
 export function proxy_on_done(id: u32): u32 {
@@ -86,11 +103,12 @@ export function proxy_on_done(id: u32): u32 {
 
 export function proxy_on_delete(id: u32): void {
 	contextDeleted(id);
+	connectionDeleted(id);
 }
 
 export function proxy_on_tick(root: u32): void {
 	let plugin = pluginOf(root);
-	if (plugin !== null) plugin.tick(nowNs(), streamCount(), hadStream());
+	if (plugin !== null) plugin.tick(nowNs(), streamCount() + connectionCount(), hadStream() || hadConnection());
 }
 
 export function proxy_on_grpc_receive(root: u32, token: u32, size: u32): void {
@@ -138,6 +156,11 @@ export function on_callback_failed(callback: i32, context: u32, token: u32): i32
 			tellingFailed(plugin.quotas);
 			answerFailed(plugin, token);
 			return Flow.Continue;
+		}
+		case Callback.NewConnection:
+		case Callback.DownstreamData: {
+			let connection = knownConnection(context);
+			return connection === null ? ConnectionFlow.Stop : connection.callbackFailed();
 		}
 		case Callback.Done:
 			return DONE;

@@ -23,7 +23,8 @@ import { Quotas } from "./quota/quotas";
 import { Announcer } from "./report/announcer";
 import { Reporter } from "./report/reporter";
 import { Stats } from "./stats";
-import { Stream } from "./stream";
+import { attributesOfConnections, attributesOfRequests } from "./tcp/attributes";
+import { LiveConnections } from "./tcp/live-connections";
 import { Bytes } from "./wire/bytes";
 import { writeBytesField, writeVarintField } from "./wire/protobuf-writer";
 import { Slice } from "./wire/slice";
@@ -38,6 +39,9 @@ const REQUEST_MARGIN_BYTES: i32 = 65536;
 /** For the inputs of questions that others may join while they are on their way. */
 const MAX_JOINABLE_BYTES: i32 = 4194304;
 const NODE_ID = PropertyPath.of("xds.node.id");
+const ROOT_ID = PropertyPath.of("plugin_root_id");
+/** The root id of the network filter; the HTTP filter's is any other. */
+const TCP_ROOT: string = "sluice.tcp";
 const NODE_CLUSTER = PropertyPath.of("xds.node.cluster");
 
 /** One configured plugin in one VM: what all its streams share. Scratch objects are used by one callback at a time. */
@@ -54,8 +58,8 @@ export class Plugin {
 	readonly cache: DecisionCache;
 	readonly plans: InputPlans;
 
-	/** The stream whose answer is being read: who must be told if that fails. */
-	answering: Stream | null = null;
+	/** The context whose answer is being read, 0 for none: who must be told if that fails. */
+	answering: u32 = 0;
 
 	readonly selection: Selection = new Selection();
 	readonly input: Bytes;
@@ -76,15 +80,23 @@ export class Plugin {
 	readonly wholeBodyReaders: u64;
 	/** Who waits for a request's body. */
 	readonly waiting: WaitingStreams = new WaitingStreams();
+	/** Those that never decide. */
+	readonly shadows: u64;
+	/** Those that read what a TLS handshake brings. */
+	readonly handshakeReaders: u64;
+	/** The connections that were let through; none but where the plugin is for connections. */
+	readonly connections: LiveConnections = new LiveConnections();
 	/** For hashes: something that a client cannot know. */
 	readonly seed: u64;
 
 	private cacheReport: CacheReport = new CacheReport();
 	private ticked: bool = false;
 
+	/** @param isTcp it is for connections, not for requests. */
 	constructor(
 		readonly config: Config,
 		readonly stats: Stats,
+		readonly isTcp: bool,
 	) {
 		let vm = nextVmNumber();
 		let epoch = nowNs();
@@ -103,6 +115,8 @@ export class Plugin {
 		this.cache = new DecisionCache(config.cache.entries, config.cache.bytes, epoch);
 		this.remote = remotePolicies(config);
 		this.volatile = volatilePolicies(config);
+		this.shadows = shadowPolicies(config);
+		this.handshakeReaders = handshakeReaders(config);
 		let wholeReaders = policiesThatUseBody(config, BodyUse.Whole);
 		let readers = wholeReaders | policiesThatUseBody(config, BodyUse.Truncated);
 		let largest = readers == 0 ? config.limits.inputBytes : config.limits.largestInputBytes;
@@ -124,6 +138,7 @@ export class Plugin {
 		if (!this.ticked) setTickPeriod(TICK_MS);
 		this.ticked = true;
 		this.announcer.tick(nowNs, streams, hadStream);
+		for (let due = this.connections.due(nowNs); due !== null; due = this.connections.due(nowNs)) due.goesOn(nowNs);
 		this.reporter.tick(nowNs);
 		this.answerLateBodies(nowNs);
 		this.quotas.tick(nowNs);
@@ -165,6 +180,22 @@ function volatilePolicies(config: Config): u64 {
 	return volatile;
 }
 
+function shadowPolicies(config: Config): u64 {
+	let shadows: u64 = 0;
+	for (let i = 0; i < config.policies.length; i++) {
+		if (config.policies[i].shadow) shadows |= (<u64>1) << i;
+	}
+	return shadows;
+}
+
+function handshakeReaders(config: Config): u64 {
+	let readers: u64 = 0;
+	for (let i = 0; i < config.policies.length; i++) {
+		if (config.policies[i].inputs.readsHandshake) readers |= (<u64>1) << i;
+	}
+	return readers;
+}
+
 /** Reads Envoy's configuration for the plugin; null, with every fault in Envoy's log, where it can't be used. */
 export function configurePlugin(): Plugin | null {
 	let bytes = new HostBytes();
@@ -181,7 +212,10 @@ export function configurePlugin(): Plugin | null {
 		return null;
 	}
 	setTickPeriod(FIRST_TICK_MS);
-	return new Plugin(config, new Stats());
+	let isTcp = String.UTF8.decode(readText(ROOT_ID)) == TCP_ROOT;
+	let attributes = config.reportAttributes;
+	config.reportAttributes = isTcp ? attributesOfConnections(attributes) : attributesOfRequests(attributes);
+	return new Plugin(config, new Stats(isTcp), isTcp);
 }
 
 /** sluice.mixer.v1.Origin. */

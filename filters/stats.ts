@@ -35,11 +35,13 @@ export class Stats {
 	private unknownFields: u32 = defineCounter("sluice_decision_unknown_fields");
 	private failures: u32 = defineCounter("sluice_callback_failures");
 
-	constructor() {
+	/** @param isTcp decisions are on connections, and counted by themselves. */
+	constructor(isTcp: bool) {
+		let decisions = isTcp ? "sluice_tcp_decisions" : "sluice_decisions";
 		for (let o = 0; o < OUTCOMES.length; o++) {
 			this.shadows[o] = defineCounter("sluice_shadow_decisions.outcome." + OUTCOMES[o]);
 			for (let p = 0; p < PLACEMENTS.length; p++) {
-				let name = "sluice_decisions.outcome." + OUTCOMES[o] + ".placement." + PLACEMENTS[p];
+				let name = decisions + ".outcome." + OUTCOMES[o] + ".placement." + PLACEMENTS[p];
 				this.decisions[o * PLACEMENTS.length + p] = defineCounter(name);
 			}
 		}

@@ -7,6 +7,7 @@ import { Value } from "./attributes/value";
 import { StreamBody } from "./body/stream-body";
 import { Asked, ask, askedHash, askedToken, keepAnswer, longestDeadline } from "./check/ask";
 import { CheckResponse } from "./check/check-response";
+import { idText, noteDecision, placementOf, rememberDecision } from "./check/decided";
 import { Outcome, OutcomeKind, Placement } from "./check/outcome";
 import { Flow } from "./host/body";
 import { nowNs } from "./host/clock";
@@ -159,7 +160,7 @@ export class Stream {
 		this.askedNs = nowNs();
 		// A shadow that takes no truncated body is left out.
 		if (this.bag.body.stage == BodyStage.Truncated) this.leaveOutShadows(plugin.wholeBodyReaders);
-		if (this.shadows != 0) this.shadow.ask(plugin, this, this.shadows, this.askedNs);
+		if (this.shadows != 0) this.shadow.ask(plugin, this.bag, this.id, this.shadows, this.askedNs);
 		let flow = this.decideByDefault(plugin);
 		releaseBody();
 		return flow;
@@ -174,7 +175,7 @@ export class Stream {
 	private decideOrAsk(plugin: Plugin): Flow {
 		let remote = this.selected & plugin.remote;
 		if (remote == 0) return this.conclude(plugin, null, false);
-		let asked = ask(plugin, this, remote, this.askedNs);
+		let asked = ask(plugin, this.bag, this.id, remote, this.askedNs);
 		if (asked == Asked.BadInput) return this.refuse(plugin, OutcomeKind.BadInput);
 		if (asked == Asked.Failed) return this.conclude(plugin, null, false);
 		if (asked == Asked.Known) return this.conclude(plugin, plugin.response, true);
@@ -193,7 +194,7 @@ export class Stream {
 		let plugin = this.plugin;
 		if (plugin === null) return;
 		if (token != this.token) {
-			if (selectStream(this.id) == Status.Ok) this.shadow.answered(plugin, this, token, response, message);
+			if (selectStream(this.id) == Status.Ok) this.shadow.answered(plugin, this.bag, token, response, message);
 			return;
 		}
 		this.token = 0;
@@ -204,7 +205,7 @@ export class Stream {
 		let isDecision = kind == OutcomeKind.Allowed || kind == OutcomeKind.Denied;
 		if (message !== null && isDecision) {
 			let selected = this.selected & plugin.remote;
-			keepAnswer(plugin, this, selected, this.askedHash, message, kind == OutcomeKind.Allowed, this.askedNs);
+			keepAnswer(plugin, this.bag, selected, this.askedHash, message, kind == OutcomeKind.Allowed, this.askedNs);
 		}
 		releaseBody();
 		this.bag.body.leave();
@@ -218,7 +219,7 @@ export class Stream {
 		let draws = this.quotas.draws;
 		combined.combine(plugin.config.policies, this.selected, answers, this.operations, draws);
 		plugin.stats.ignoredFields(combined.unknownFields);
-		this.remember(plugin);
+		rememberDecision(plugin, this.outcome);
 		this.outcome.cached = answers.cached;
 		let placement = placementOf(plugin);
 		if (combined.allowed) {
@@ -285,27 +286,11 @@ export class Stream {
 			case Drawn.Unavailable:
 				return this.refuse(plugin, OutcomeKind.Unavailable, this.decidedIn);
 			default:
-				logError(`sluice: quota ${this.outcome.quota.toString()}: ${NOT_OURS} (${text(this.outcome)})`);
+				logError(`sluice: quota ${this.outcome.quota.toString()}: ${NOT_OURS} (${idText(this.outcome)})`);
 				this.outcome.reason.reset();
 				this.outcome.reason.text(NOT_OURS);
 				return this.refuse(plugin, OutcomeKind.PolicyError, this.decidedIn);
 		}
-	}
-
-	/** Keeps for the record what the shared scratch objects will forget. */
-	private remember(plugin: Plugin): void {
-		let combined = plugin.combined;
-		let outcome = this.outcome;
-		let policy = plugin.config.policies[combined.policy].name;
-		outcome.policy.set(policy.ptr, policy.size);
-		if (combined.hasDecision) {
-			outcome.rule.raw(combined.decision.rule.ptr, combined.decision.rule.size);
-			outcome.reason.raw(combined.decision.reason.ptr, combined.decision.reason.size);
-		}
-		if (combined.kind != OutcomeKind.PolicyError) return;
-		logError(`sluice: policy ${outcome.policy.toString()}: ${combined.fault} (${text(this.outcome)})`);
-		outcome.reason.reset();
-		outcome.reason.text(combined.fault);
 	}
 
 	private allow(plugin: Plugin, kind: OutcomeKind, placement: Placement): Flow {
@@ -333,16 +318,9 @@ export class Stream {
 		return Flow.StopAll;
 	}
 
-	/** The decision's end: counted, and how long it took. */
+	/** The decision's end. */
 	private decide(plugin: Plugin, kind: OutcomeKind, placement: Placement, allowed: bool): void {
-		this.outcome.kind = kind;
-		this.outcome.placement = placement;
-		this.outcome.allowed = allowed;
-		if (placement != Placement.None || kind == OutcomeKind.Unavailable) {
-			this.outcome.durationNs = (this.decidedNs == 0 ? nowNs() : this.decidedNs) - this.askedNs;
-			plugin.stats.decisionTook(this.outcome.durationNs, placement);
-		}
-		plugin.stats.decided(kind, placement);
+		noteDecision(plugin, this.outcome, kind, placement, allowed, this.askedNs, this.decidedNs);
 	}
 
 	responseHeaders(): void {
@@ -391,7 +369,7 @@ export class Stream {
 		let plugin = this.plugin;
 		if (plugin !== null) {
 			if (this.token != 0 && plugin.pending.remove(this.token, this.id)) cancelGrpc(this.token);
-			this.shadow.cancel(plugin, this);
+			this.shadow.cancel(plugin, this.id);
 			this.body.end(this, plugin);
 			if (this.quotas.isWaiting) this.quotas.giveBack(plugin.quotas, this.id, nowNs());
 		}
@@ -403,14 +381,3 @@ export class Stream {
 
 /** What the Mixer's refusal of a quota means. */
 const NOT_OURS = "the Mixer has no Quota of this name, or this proxy may not draw on it";
-
-/** Of the Policy that answered. */
-function placementOf(plugin: Plugin): Placement {
-	let combined = plugin.combined;
-	if (combined.kind == OutcomeKind.Unavailable || combined.kind == OutcomeKind.BadInput) return Placement.None;
-	return plugin.config.policies[combined.policy].inProxy ? Placement.Proxy : Placement.Mixer;
-}
-
-function text(outcome: Outcome): string {
-	return String.UTF8.decodeUnsafe(outcome.id.ptr, outcome.id.size);
-}

@@ -8,7 +8,7 @@
 /**
  * The callbacks in the order of `Callback` in filters/host/guard.ts: parameters, whether there is a result, what is
  * returned if on_callback_failed fails too, and which parameter is a call's token. `Continue` (0) is safe for a
- * request: it is not sealed then, and the RBAC filter behind this one refuses it.
+ * request: it is not sealed then, and the RBAC filter behind this one refuses it. A connection is held (1).
  */
 const callbacks = [
 	{ name: "proxy_on_vm_start", params: 2, result: true, safe: 0 },
@@ -26,6 +26,8 @@ const callbacks = [
 	{ name: "proxy_on_tick", params: 1, result: false, safe: 0 },
 	{ name: "proxy_on_grpc_receive", params: 3, result: false, safe: 0, token: 1 },
 	{ name: "proxy_on_grpc_close", params: 3, result: false, safe: 0, token: 1 },
+	{ name: "proxy_on_new_connection", params: 1, result: true, safe: 1 },
+	{ name: "proxy_on_downstream_data", params: 3, result: true, safe: 1 },
 ];
 
 /** What Envoy calls without a guard: nothing in them can fail, or a failure has to stay one. */

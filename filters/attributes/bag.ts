@@ -5,6 +5,7 @@ import { Slice } from "../wire/slice";
 import { BodyState } from "./body/body-state";
 import { GrpcTypes } from "./body/grpc/grpc-types";
 import { Computed } from "./computed";
+import { ConnectionState } from "./connection-state";
 import {
 	ATTRIBUTE_TYPES,
 	ATTRIBUTES,
@@ -36,6 +37,8 @@ export class Bag {
 	readonly body: BodyState = new BodyState();
 	/** With which gRPC messages are read; null where the configuration has no descriptors. */
 	grpcTypes: GrpcTypes | null = null;
+	/** What is known of a TCP connection; null where the stream is a request. */
+	connection: ConnectionState | null = null;
 	private computed: Computed = new Computed();
 
 	/** Reads the request's header pairs; without Ok there are none, and their attributes are absent. */

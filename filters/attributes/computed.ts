@@ -4,6 +4,7 @@ import { lower, sameIgnoringCase } from "./ascii";
 import { readHost } from "./authority";
 import { Bag } from "./bag";
 import { readBodyValue } from "./body/body-values";
+import { readConnection } from "./connection-state";
 import { FilterSource } from "./generated/vocabulary";
 import { findHeader, readHeaderLists, readHeaderMap } from "./headers";
 import { readMetadata } from "./metadata";
@@ -23,6 +24,7 @@ const TRACEPARENT: Slice = Slice.of("traceparent");
 const GRPC_TYPE: Slice = Slice.of("application/grpc");
 const GRPC: Slice = Slice.of("grpc");
 const HTTP: Slice = Slice.of("http");
+const TCP: Slice = Slice.of("tcp");
 const PROTOJSON: Slice = Slice.of("protojson");
 const V3: Slice = Slice.of("v3");
 
@@ -57,6 +59,7 @@ export class Computed {
 			case FilterSource.SpanId:
 				return this.findOnly(bag, TRACEPARENT) && parentId(this.header, out.text);
 			case FilterSource.Protocol:
+				if (bag.connection !== null) return take(TCP, out);
 				return take(this.find(bag, CONTENT_TYPE) && isGrpc(this.header) ? GRPC : HTTP, out);
 			case FilterSource.GrpcStatus:
 				return this.find(bag, CONTENT_TYPE) && isGrpc(this.header) && readGrpcStatus(out);
@@ -130,6 +133,13 @@ function readElsewhere(bag: Bag, source: FilterSource, out: Value): bool {
 		case FilterSource.RouteTypedFilterMetadata:
 		case FilterSource.ContextExtensions:
 			return readMetadata(source, out);
+		case FilterSource.ConnectionEvent:
+		case FilterSource.ConnectionReceived:
+		case FilterSource.ConnectionReceivedTotal:
+		case FilterSource.ConnectionSent:
+		case FilterSource.ConnectionSentTotal:
+		case FilterSource.ConnectionDuration:
+			return readConnection(bag.connection, source, out);
 		default:
 			return readOutcome(bag.outcome, source, out);
 	}

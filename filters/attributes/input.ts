@@ -1,7 +1,16 @@
 import { Bytes } from "../wire/bytes";
 import { Slice } from "../wire/slice";
 import { Bag } from "./bag";
-import { ATTRIBUTE_TYPES, INPUT_ATTRIBUTES, INPUT_ENDS, INPUT_NAMES, ValueType } from "./generated/vocabulary";
+import {
+	ATTRIBUTE_TYPES,
+	AttributeId,
+	FILTER_SOURCES,
+	FilterSource,
+	INPUT_ATTRIBUTES,
+	INPUT_ENDS,
+	INPUT_NAMES,
+	ValueType,
+} from "./generated/vocabulary";
 import { InputWriter } from "./input-writer";
 import { JsonWants } from "./json-wants";
 import { KeySet } from "./key-set";
@@ -80,6 +89,14 @@ export class InputPlan {
 
 	get readsTruncatedBody(): bool {
 		return this.want(TRUNCATED_BODY) != Want.Nothing;
+	}
+
+	/** Whether something is wanted that a TLS handshake brings: the names in certificates, and whether there is one. */
+	get readsHandshake(): bool {
+		for (let node = 0; node < this.wanted.length; node++) {
+			if (this.wanted[node] != <u8>Want.Nothing && isOfHandshake(INPUT_ATTRIBUTES[node])) return true;
+		}
+		return false;
 	}
 
 	/** How much of a node is wanted. */
@@ -181,4 +198,17 @@ function canHold(type: ValueType, levels: i32): bool {
 	if (type == ValueType.Json) return true;
 	if (type == ValueType.StringListMap) return levels <= 2;
 	return levels == 1 && (type == ValueType.StringMap || type == ValueType.StringList);
+}
+
+/** Certificates, the own one too: which Envoy shows depends on the SNI. */
+function isOfHandshake(id: i32): bool {
+	if (id < 0) return false;
+	switch (id) {
+		case AttributeId.source_principal:
+		case AttributeId.destination_principal:
+		case AttributeId.connection_mtls:
+			return true;
+	}
+	let source = FILTER_SOURCES[id];
+	return source == FilterSource.SourcePrincipal || source == FilterSource.DestinationPrincipal;
 }

@@ -1,8 +1,8 @@
+import { Bag } from "../attributes/bag";
 import { InputResult, writeInput } from "../attributes/input";
 import { callGrpc, lastGrpcToken } from "../host/grpc";
 import { Status } from "../host/status";
 import { Plugin } from "../plugin";
-import { Stream } from "../stream";
 import { sipHash } from "../wire/hash";
 import { Slice } from "../wire/slice";
 import { writeCheckRequest } from "./check-request";
@@ -34,27 +34,29 @@ const known = new Slice();
  * Puts one request to the Mixer: the selected Policies' entrypoints, and what they can read of it. What was answered
  * before and still holds is not asked again, and who asks what is being asked already waits for that call; but each
  * request asks for itself where a Policy reads time or randomness.
+ *
+ * @param context of the stream or connection that waits for the answer.
  */
-export function ask(plugin: Plugin, stream: Stream, selected: u64, nowNs: u64): Asked {
-	if (!makeInput(plugin, stream, selected)) return Asked.BadInput;
-	if ((selected & plugin.volatile) != 0) return call(plugin, stream, selected);
+export function ask(plugin: Plugin, bag: Bag, context: u32, selected: u64, nowNs: u64): Asked {
+	if (!makeInput(plugin, bag, selected)) return Asked.BadInput;
+	if ((selected & plugin.volatile) != 0) return call(plugin, bag, context, selected);
 	let input = plugin.input;
 	let hit = plugin.cache.get(selected, input.ptr, input.size, nowNs, known) && openKnown(plugin);
 	plugin.stats.cacheAsked(hit);
 	if (hit) return Asked.Known;
-	askedToken = plugin.pending.join(selected, input.ptr, input.size, stream.id);
+	askedToken = plugin.pending.join(selected, input.ptr, input.size, context);
 	if (askedToken != 0) {
 		plugin.stats.checkJoined();
 		return Asked.Waiting;
 	}
-	return call(plugin, stream, selected);
+	return call(plugin, bag, context, selected);
 }
 
 /** Writes the input into the plugin's `input`; false where it is over a limit. */
-function makeInput(plugin: Plugin, stream: Stream, selected: u64): bool {
+function makeInput(plugin: Plugin, bag: Bag, selected: u64): bool {
 	let input = plugin.input;
 	input.reset();
-	if (writeInput(plugin.plans.of(selected), stream.bag, plugin.config.limits, input) != InputResult.Ok) return false;
+	if (writeInput(plugin.plans.of(selected), bag, plugin.config.limits, input) != InputResult.Ok) return false;
 	askedHash = sipHash(input.ptr, input.size, plugin.seed, selected);
 	return true;
 }
@@ -67,16 +69,16 @@ function openKnown(plugin: Plugin): bool {
 	return plugin.response.open(message.ptr, message.size);
 }
 
-function call(plugin: Plugin, stream: Stream, selected: u64): Asked {
+function call(plugin: Plugin, bag: Bag, context: u32, selected: u64): Asked {
 	let config = plugin.config;
 	let input = plugin.input;
 	let request = plugin.request;
-	writeCheckRequest(request, plugin.origin, config.revision, config.policies, selected, input, stream.outcome.id);
+	writeCheckRequest(request, plugin.origin, config.revision, config.policies, selected, input, bag.outcome.id);
 	if (request.overflowed) return Asked.BadInput;
 	let timeoutMs = longestDeadline(plugin, selected);
 	if (callGrpc(plugin.target, SERVICE, METHOD, request.ptr, request.size, timeoutMs) != Status.Ok) return Asked.Failed;
 	askedToken = lastGrpcToken();
-	plugin.pending.add(askedToken, selected, input.ptr, input.size, stream.id);
+	plugin.pending.add(askedToken, selected, input.ptr, input.size, context);
 	plugin.stats.checkSent();
 	return Asked.Waiting;
 }
@@ -88,7 +90,7 @@ function call(plugin: Plugin, stream: Stream, selected: u64): Asked {
  */
 export function keepAnswer(
 	plugin: Plugin,
-	stream: Stream,
+	bag: Bag,
 	selected: u64,
 	hash: u64,
 	message: Slice,
@@ -98,7 +100,7 @@ export function keepAnswer(
 	let validMs = plugin.response.validMs;
 	if (!allowed) validMs = min<u64>(validMs, plugin.config.cache.denialTtlMs);
 	if (validMs == 0 || (selected & plugin.volatile) != 0) return;
-	if (!makeInput(plugin, stream, selected) || askedHash != hash) return;
+	if (!makeInput(plugin, bag, selected) || askedHash != hash) return;
 	let input = plugin.input;
 	let expiresNs = nowNs + validMs * NS_PER_MS;
 	plugin.cache.put(selected, input.ptr, input.size, message.ptr, message.size, expiresNs, nowNs);

@@ -19,6 +19,8 @@ export enum Callback {
 	Tick = 12,
 	GrpcReceive = 13,
 	GrpcClose = 14,
+	NewConnection = 15,
+	DownstreamData = 16,
 }
 
 /**

@@ -34,6 +34,13 @@ export function readProperty(path: PropertyPath, out: HostBytes): Status {
 	return status;
 }
 
+/** Whether the stream has such a property. */
+export function propertyExists(path: PropertyPath): bool {
+	const status = readProperty(path, scratch);
+	scratch.free();
+	return status == Status.Ok;
+}
+
 /** Reads an integer, which comes as eight bytes, little-endian; ResultMismatch for a property of another type. */
 export function readInt(path: PropertyPath, out: IntCell): Status {
 	const status = readProperty(path, scratch);

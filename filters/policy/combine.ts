@@ -84,8 +84,10 @@ export class Combined {
 		return false;
 	}
 
-	private fail(fault: string): bool {
+	/** The Policy that answered is wrong, as it turns out. */
+	fail(fault: string): bool {
 		this.kind = OutcomeKind.PolicyError;
+		this.allowed = false;
 		this.fault = fault;
 		return false;
 	}

@@ -1,3 +1,4 @@
+import { Bag } from "../attributes/bag";
 import { Asked, ask, askedHash, askedToken, keepAnswer } from "../check/ask";
 import { CheckResponse } from "../check/check-response";
 import { OutcomeKind } from "../check/outcome";
@@ -5,7 +6,6 @@ import { cancelGrpc } from "../host/grpc";
 import { Plugin } from "../plugin";
 import { Draws } from "../quota/draws";
 import { outcomeName } from "../stats";
-import { Stream } from "../stream";
 import { Slice } from "../wire/slice";
 import { Operations } from "./operations";
 
@@ -23,13 +23,13 @@ export class ShadowCheck {
 	private askedHash: u64 = 0;
 
 	/** Evaluates those in the proxy and asks for the others; a question that can't be asked is left out of the record. */
-	ask(plugin: Plugin, stream: Stream, selected: u64, nowNs: u64): void {
+	ask(plugin: Plugin, bag: Bag, context: u32, selected: u64, nowNs: u64): void {
 		let remote = selected & plugin.remote;
-		this.note(plugin, stream, selected & ~plugin.remote, null, nowNs);
+		this.note(plugin, bag, selected & ~plugin.remote, null, nowNs);
 		if (remote == 0) return;
 		this.selected = remote;
-		let asked = ask(plugin, stream, remote, nowNs);
-		if (asked == Asked.Known) this.note(plugin, stream, remote, plugin.response, nowNs);
+		let asked = ask(plugin, bag, context, remote, nowNs);
+		if (asked == Asked.Known) this.note(plugin, bag, remote, plugin.response, nowNs);
 		if (asked != Asked.Waiting) return;
 		this.token = askedToken;
 		this.askedNs = nowNs;
@@ -41,23 +41,23 @@ export class ShadowCheck {
 	 *
 	 * @param message the answer's bytes, to be kept; null for who joined the call.
 	 */
-	answered(plugin: Plugin, stream: Stream, token: u32, response: CheckResponse | null, message: Slice | null): void {
+	answered(plugin: Plugin, bag: Bag, token: u32, response: CheckResponse | null, message: Slice | null): void {
 		if (token != this.token) return;
 		this.token = 0;
 		if (response === null) return;
-		let worst = this.note(plugin, stream, this.selected, response, this.askedNs);
+		let worst = this.note(plugin, bag, this.selected, response, this.askedNs);
 		if (message === null || worst > OutcomeKind.Denied) return;
 		let allowed = worst == OutcomeKind.Allowed;
-		keepAnswer(plugin, stream, this.selected, this.askedHash, message, allowed, this.askedNs);
+		keepAnswer(plugin, bag, this.selected, this.askedHash, message, allowed, this.askedNs);
 	}
 
 	/** Notes what each would have answered, and counts it; answers the worst of it. */
-	private note(plugin: Plugin, stream: Stream, selected: u64, response: CheckResponse | null, nowNs: u64): OutcomeKind {
+	private note(plugin: Plugin, bag: Bag, selected: u64, response: CheckResponse | null, nowNs: u64): OutcomeKind {
 		let worst = OutcomeKind.Allowed;
 		let policies = plugin.config.policies;
 		let combined = plugin.combined;
-		let shadow = stream.outcome.shadow;
-		plugin.answers.begin(plugin, stream.bag, response, false, nowNs);
+		let shadow = bag.outcome.shadow;
+		plugin.answers.begin(plugin, bag, response, false, nowNs);
 		for (let i = 0; i < policies.length; i++) {
 			let bit = (<u64>1) << i;
 			if ((selected & bit) == 0) continue;
@@ -73,8 +73,8 @@ export class ShadowCheck {
 		return worst;
 	}
 
-	cancel(plugin: Plugin, stream: Stream): void {
-		if (this.token != 0 && plugin.pending.remove(this.token, stream.id)) cancelGrpc(this.token);
+	cancel(plugin: Plugin, context: u32): void {
+		if (this.token != 0 && plugin.pending.remove(this.token, context)) cancelGrpc(this.token);
 		this.token = 0;
 	}
 }

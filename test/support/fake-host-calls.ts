@@ -4,6 +4,9 @@ import { result } from "./fake-host-functions.ts";
 import { FakeGrpcCall } from "./fake-host-grpc.ts";
 import { HeaderTable } from "./fake-host-pairs.ts";
 
+/** WasmStreamType Downstream of the ABI: a connection. */
+const DOWNSTREAM = 2;
+
 /** The functions of the ABI that act on streams, make calls, share data and count. */
 export function actingFunctions(host: FakeHost) {
 	return {
@@ -27,6 +30,12 @@ function streamFunctions(host: FakeHost) {
 		proxy_continue_stream(type: number) {
 			const stream = host.contexts.stream();
 			if (stream !== undefined && type === 0) host.contexts.defer(() => host.contexts.resume(stream));
+			if (stream !== undefined && type === DOWNSTREAM) host.contexts.defer(() => stream.connection?.goOn());
+			return result.ok;
+		},
+		proxy_close_stream(type: number) {
+			const stream = host.contexts.stream();
+			if (stream !== undefined && type === DOWNSTREAM) host.contexts.defer(() => stream.connection?.close());
 			return result.ok;
 		},
 		proxy_send_local_response(

@@ -1,3 +1,4 @@
+import type { FakeConnection } from "./fake-connection.ts";
 import { FakeBody } from "./fake-host-body.ts";
 import { type BytesLike, toBytes } from "./fake-host-module.ts";
 import { type Headers, HeaderTable } from "./fake-host-pairs.ts";
@@ -39,6 +40,8 @@ export class FakeStream {
 	/** The answer the client gets, if it is the filter's own. Later ones are ignored, as Envoy does. */
 	localResponse: LocalResponse | undefined = undefined;
 	ended = false;
+	/** It is a connection, and what became of it. */
+	connection: FakeConnection | undefined = undefined;
 	/** What has come of the request's body. */
 	readonly body = new FakeBody();
 	private readonly events: StreamEvents;
