@@ -1,6 +1,8 @@
 import { z } from "zod";
+import type { TelemetryRecord } from "../api/generated/vocabulary.ts";
 import type { Adapter } from "./adapter.ts";
 import { jsonSchema, parseConfig } from "./config.ts";
+import { CONNECTION_ATTRIBUTES, connectionMetrics } from "./prometheus-connections.ts";
 import { requestMetrics } from "./prometheus-metrics.ts";
 import { DefinedMetrics } from "./prometheus-series.ts";
 
@@ -18,7 +20,7 @@ const configuration = z.strictObject({
 		.meta({ description: "Label combinations of one metric; what is over goes to one overflow series." }),
 });
 
-/** Metrics of requests and decisions at the Mixer's /metrics. */
+/** Metrics of requests, connections and decisions at the Mixer's /metrics. */
 export const prometheus: Adapter = {
 	name: "prometheus",
 	signals: ["record", "metric"],
@@ -34,9 +36,13 @@ export const prometheus: Adapter = {
 		"check.policy",
 		"check.placement",
 		"check.rule",
+		...CONNECTION_ATTRIBUTES,
 	],
 	build(config, env) {
-		const record = requestMetrics(env.metrics, parseConfig(configuration, config));
+		const options = parseConfig(configuration, config);
+		const request = requestMetrics(env.metrics, options);
+		const connection = connectionMetrics(env.metrics, options);
+		const record = (item: TelemetryRecord) => (item["connection.event"] === undefined ? request : connection)(item);
 		const defined = new DefinedMetrics(env.metrics);
 		return {
 			define: (metrics) => defined.define(metrics),

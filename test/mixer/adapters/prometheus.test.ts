@@ -79,4 +79,23 @@ describe("prometheus", () => {
 		assert.ok(lines.every((line) => line.startsWith("edge_")));
 		await assert.rejects(async () => prometheus.build({ prefix: "1" }, adapterEnv()), { code: "invalid" });
 	});
+
+	test("counts connections and their bytes by themselves, and no connection among requests", async () => {
+		const of = (event: string, received: number, sent: number): TelemetryRecord => ({
+			"connection.event": event,
+			"connection.received.bytes": received,
+			"connection.sent.bytes": sent,
+			"check.outcome": "allowed",
+			"check.policy": "redis",
+			"check.placement": "proxy",
+		});
+		const lines = await expose([of("open", 3, 0), of("continue", 10, 20), of("close", 0, 5), of("open", 0, 0)]);
+		const labels = '{outcome="allowed",policy="redis"}';
+		assert.deepEqual(lines, [
+			`sluice_tcp_connections_opened_total${labels} 2`,
+			`sluice_tcp_connections_closed_total${labels} 1`,
+			`sluice_tcp_received_bytes_total${labels} 13`,
+			`sluice_tcp_sent_bytes_total${labels} 25`,
+		]);
+	});
 });
