@@ -3,6 +3,7 @@ import { MixerError } from "../error.ts";
 import { explainAbsentInputs } from "./absent-inputs.ts";
 import { requireInput } from "./body-use.ts";
 import { volatileBuiltins } from "./builtins/registry.ts";
+import { checkConnectionReads } from "./connection-reads.ts";
 import { ignoredFields } from "./decision-fields.ts";
 import { explainPolicy, type PolicyExplanation } from "./explain.ts";
 import { checkInputReads } from "./input-check.ts";
@@ -42,7 +43,11 @@ export function requirePolicies(policies: readonly Policy[], sources: Requiremen
 	const found = policies.flatMap((policy) => {
 		const reads = analysePlan(plan, policy.entrypoint);
 		const placed = placePolicy({ policy, reads, ...builtins });
-		const wrong = [...checkInputReads(reads.inputs), ...("faults" in placed ? placed.faults : [])];
+		const wrong = [
+			...checkInputReads(reads.inputs),
+			...checkConnectionReads(policy, reads),
+			...("faults" in placed ? placed.faults : []),
+		];
 		for (const fault of wrong) faults.add(fault);
 		if ("faults" in placed) return [];
 		const required = requireInput(reads.inputs, policy.body);
