@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Document } from "yaml";
 import { waitUntil } from "../../cli/up/wait-until.ts";
@@ -16,6 +16,8 @@ const CONNECTIONS = 20;
 /** A service that speaks first: whatever reaches it is answered, and a client hears it. */
 let upstream: Server;
 let arrivals = 0;
+/** Whether it leaves the end to the client. */
+let stays = false;
 const sockets = new Set<Socket>();
 
 before(async () => {
@@ -23,13 +25,15 @@ before(async () => {
 		arrivals++;
 		sockets.add(socket);
 		socket.on("error", () => {});
-		socket.end(GREETING);
+		if (stays) socket.write(GREETING);
+		else socket.end(GREETING);
 	}).listen(0, "127.0.0.1");
 	await once(upstream, "listening");
 });
 
 beforeEach(() => {
 	arrivals = 0;
+	stays = false;
 });
 
 after(() => {
@@ -38,8 +42,9 @@ after(() => {
 });
 
 function start(filter: string): Promise<TcpEnvoy> {
-	const { port } = upstream.address() as AddressInfo;
-	return TcpEnvoy.start({ upstreamPort: port, mixerPort: 1, filter, change: speaksFirst });
+	const address = upstream.address();
+	if (address === null || typeof address === "string") throw new Error("no port");
+	return TcpEnvoy.start({ upstreamPort: address.port, mixerPort: 1, filter, change: speaksFirst });
 }
 
 /** What docs/tcp.md says of services that speak first. */
@@ -78,15 +83,26 @@ describe("behind a filter that seals the connections that it lets through", () =
 		assert.equal(arrivals, 0);
 	});
 
+	test("one that was let through ends with a trap of the filter's", async () => {
+		stays = true;
+		const client = await RedisClient.connect({ port: envoy.port });
+		assert.equal(await client.heard(GREETING.length), GREETING);
+		assert.equal(await client.ask("trap", 1), "");
+		await filterReturns();
+	});
+
 	test("one on which the filter traps is closed, and so are those after it, until the filter is back", async () => {
 		assert.deepEqual(await everyWorker(envoy, "127.0.0.3"), new Set([""]));
 		assert.equal(arrivals, 0);
-		await waitUntil({
-			what: "the filter's return",
-			timeoutMs: 10_000,
-			probe: async () => [...(await everyWorker(envoy))].every((heard) => heard === GREETING),
-		});
+		await filterReturns();
 	});
+
+	/** A worker is without a filter for a second at most. */
+	function filterReturns(): Promise<void> {
+		stays = false;
+		const probe = async () => [...(await everyWorker(envoy))].every((heard) => heard === GREETING);
+		return waitUntil({ what: "the filter's return", timeoutMs: 10_000, probe });
+	}
 });
 
 for (const [what, filter] of [

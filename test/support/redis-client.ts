@@ -55,6 +55,12 @@ export class RedisClient {
 		return this.#answer.slice(from);
 	}
 
+	/** Returns once so much text has come in all, or the other side has closed. */
+	async heard(size: number): Promise<string> {
+		while (this.#answer.length < size && !this.#ended) await this.#change();
+		return this.#answer;
+	}
+
 	/** Sends without waiting. */
 	write(text: string): void {
 		this.#socket.write(text);

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 import { MixerError } from "../../../mixer/error.ts";
+import { checkout } from "../../support/programs.ts";
 import { buildFiles, policyDocument } from "./policy-folder.ts";
 
 const rego = `package shop.authz
@@ -40,4 +43,14 @@ spec: {limit: 10, window: 1m, failureMode: deny}
 	const text = document("[{protocol: tcp}, {pathPrefix: /a}]") + quotas;
 	const { requirements } = await buildFiles(context, { "sluice.yaml": text, "shop/authz.rego": rego });
 	assert.ok(requirements.policies[0]?.inputs.some((path) => path.join(".") === "request.path"));
+});
+
+test("the Policy of docs/tcp.md is one", async (context) => {
+	const guide = await readFile(join(checkout, "docs/tcp.md"), "utf8");
+	const [yaml = "", policy = ""] = ["yaml", "rego"].map((kind) => guide.split(`\`\`\`${kind}\n`)[1]?.split("```")[0]);
+	const { requirements } = await buildFiles(context, { "sluice.yaml": yaml, "clients/clients.rego": policy });
+	assert.deepEqual(
+		requirements.policies.map(({ placement, inputs }) => [placement, inputs.map((path) => path.join("."))]),
+		[["proxy", ["connection.requested_server_name", "source.principal"]]],
+	);
 });
