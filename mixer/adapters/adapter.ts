@@ -1,6 +1,6 @@
 import type { Signal } from "../../galley/telemetry-parts.ts";
 import type { TelemetryRecord } from "../api/generated/vocabulary.ts";
-import type { LogEntry, MetricDefinition, MetricInstance } from "./signals.ts";
+import type { LogEntry, MetricDefinition, MetricInstance, Span } from "./signals.ts";
 
 export type { Signal };
 
@@ -8,7 +8,8 @@ export type { Signal };
 export type Batch =
 	| { readonly signal: "record"; readonly items: readonly TelemetryRecord[] }
 	| { readonly signal: "metric"; readonly items: readonly MetricInstance[] }
-	| { readonly signal: "log"; readonly items: readonly LogEntry[] };
+	| { readonly signal: "log"; readonly items: readonly LogEntry[] }
+	| { readonly signal: "span"; readonly items: readonly Span[] };
 
 /** What became of one item: taken over, worth another try, or refused for good with a reason fit for a metric label. */
 export type ItemResult = "delivered" | "retry" | { readonly rejected: string };

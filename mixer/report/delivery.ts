@@ -59,5 +59,7 @@ function partOf(batch: Batch, keep: (index: number) => boolean): Batch {
 			return { signal: "metric", items: batch.items.filter((_, i) => keep(i)) };
 		case "log":
 			return { signal: "log", items: batch.items.filter((_, i) => keep(i)) };
+		case "span":
+			return { signal: "span", items: batch.items.filter((_, i) => keep(i)) };
 	}
 }

@@ -35,7 +35,7 @@ export const otlp: Adapter = {
 		return {
 			define: (definitions) => metrics.define(definitions),
 			async handle(batch) {
-				if (batch.signal === "record") return { rejected: "not_taken" };
+				if (batch.signal === "record" || batch.signal === "span") return { rejected: "not_taken" };
 				if (batch.signal === "log") {
 					const answer = await client.post("/v1/logs", logsRequest(batch.items, resource, env.now()));
 					return resultOf(answer, batch.items.length);
