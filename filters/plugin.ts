@@ -25,7 +25,9 @@ import { Reporter } from "./report/reporter";
 import { Stats } from "./stats";
 import { attributesOfConnections, attributesOfRequests } from "./tcp/attributes";
 import { LiveConnections } from "./tcp/live-connections";
+import { TraceIds } from "./trace/trace-ids";
 import { Bytes } from "./wire/bytes";
+import { sipHash } from "./wire/hash";
 import { writeBytesField, writeVarintField } from "./wire/protobuf-writer";
 import { Slice } from "./wire/slice";
 
@@ -51,6 +53,7 @@ export class Plugin {
 	/** The Origin message of every call. */
 	readonly origin: Bytes;
 	readonly ids: DecisionIds;
+	readonly traceIds: TraceIds;
 	readonly reporter: Reporter;
 	readonly announcer: Announcer;
 	/** Who waits for the Mixer. */
@@ -105,6 +108,7 @@ export class Plugin {
 		this.target = target;
 		this.origin = origin;
 		this.ids = new DecisionIds(mixSeed(epoch, vm));
+		this.traceIds = new TraceIds(epoch ^ ((<u64>vm) << 48), sipHash(origin.ptr, origin.size, epoch, vm));
 		let reporter = new Reporter(config, target, origin, epoch, vm);
 		this.reporter = reporter;
 		this.announcer = new Announcer(target, origin, epoch, reporter);

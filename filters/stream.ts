@@ -25,6 +25,7 @@ import { chargeResponse } from "./quota/charges";
 import { noteQuotas, writeRateLimit } from "./quota/quota-report";
 import { RateLimitFields } from "./quota/rate-limit-fields";
 import { Drawn, RequestQuotas } from "./quota/request-quotas";
+import { continueTrace } from "./trace/continue-trace";
 import { applyToRequest, applyToResponse } from "./verdict/apply";
 import {
 	addRateLimit,
@@ -67,6 +68,7 @@ export class Stream {
 	private askedHash: u64 = 0;
 	/** When the decision was there, where quotas were to be had after it; 0: it is the end of the matter. */
 	private decidedNs: u64 = 0;
+	private hasWaitedForQuotas: bool = false;
 	/** What the decision came to, while quotas are to be had. */
 	private decidedKind: OutcomeKind = OutcomeKind.None;
 	private decidedIn: Placement = Placement.None;
@@ -101,6 +103,7 @@ export class Stream {
 		this.operations.reset();
 		this.quotas.reset();
 		this.decidedNs = 0;
+		this.hasWaitedForQuotas = false;
 		this.began = false;
 		this.token = 0;
 		this.replied = false;
@@ -116,6 +119,9 @@ export class Stream {
 		plugin.ids.next(this.outcome.id);
 		this.began = this.bag.begin() == Status.Ok;
 		if (!this.began) return this.refuse(plugin, OutcomeKind.InternalError);
+		if (config.makesSpans) {
+			this.bag.trace.begin(this.bag.requestHeaders, plugin.traceIds, config.sampledPerMillion);
+		}
 		if (!requestIsValid(this.bag)) return this.refuse(plugin, OutcomeKind.BadInput);
 		let selection = plugin.selection;
 		selection.select(config, this.bag);
@@ -158,6 +164,7 @@ export class Stream {
 	/** All that the policies read of the request is known. */
 	decideFirst(plugin: Plugin): Flow {
 		this.askedNs = nowNs();
+		this.outcome.askedNs = this.askedNs;
 		// A shadow that takes no truncated body is left out.
 		if (this.bag.body.stage == BodyStage.Truncated) this.leaveOutShadows(plugin.wholeBodyReaders);
 		if (this.shadows != 0) this.shadow.ask(plugin, this.bag, this.id, this.shadows, this.askedNs);
@@ -199,6 +206,7 @@ export class Stream {
 		}
 		this.token = 0;
 		if (this.replied || selectStream(this.id) != Status.Ok) return;
+		if (plugin.config.timesCallouts) this.outcome.calloutNs = nowNs() - this.askedNs;
 		let result = this.conclude(plugin, response, false);
 		// What quotas make of it is another matter.
 		let kind = this.decidedNs == 0 ? this.outcome.kind : this.decidedKind;
@@ -270,7 +278,11 @@ export class Stream {
 
 	/** What became of the quotas; the stream is the selected one. */
 	private drawn(plugin: Plugin, drawn: Drawn, nowNs: u64): Flow {
-		if (drawn == Drawn.Waiting) return Flow.StopAll;
+		if (drawn == Drawn.Waiting) {
+			this.hasWaitedForQuotas = true;
+			return Flow.StopAll;
+		}
+		if (plugin.config.timesCallouts) this.timeQuotas();
 		noteQuotas(plugin.quotas, this.quotas, this.outcome);
 		switch (drawn) {
 			case Drawn.Granted:
@@ -293,7 +305,15 @@ export class Stream {
 		}
 	}
 
+	private timeQuotas(): void {
+		let tookNs = nowNs() - this.decidedNs;
+		this.outcome.quotaDurationNs = tookNs;
+		if (this.hasWaitedForQuotas) this.outcome.quotaCalloutNs = tookNs;
+	}
+
 	private allow(plugin: Plugin, kind: OutcomeKind, placement: Placement): Flow {
+		// Before the decision's own changes: what a policy says about these headers counts.
+		continueTrace(this.bag.trace);
 		if (!this.bag.read(AttributeId.request_path, path)) path.text.set(0, 0);
 		if (applyToRequest(this.operations, path.text) != Status.Ok || seal() != Status.Ok) {
 			this.quotas.giveBack(plugin.quotas, this.id, nowNs());

@@ -1,6 +1,7 @@
 import { Outcome } from "../check/outcome";
 import { HeaderMap, HeaderPairs } from "../host/headers";
 import { Status } from "../host/status";
+import { TraceContext } from "../trace/trace-context";
 import { Slice } from "../wire/slice";
 import { BodyState } from "./body/body-state";
 import { GrpcTypes } from "./body/grpc/grpc-types";
@@ -33,6 +34,8 @@ export class Bag {
 	requestHeaders: HeaderPairs = new HeaderPairs();
 	/** What check.* reads; the stream's own is put here before they are read. */
 	outcome: Outcome = new Outcome();
+	/** What trace.* reads. */
+	readonly trace: TraceContext = new TraceContext();
 	/** What can be read of the body now. */
 	readonly body: BodyState = new BodyState();
 	/** With which gRPC messages are read; null where the configuration has no descriptors. */
@@ -43,6 +46,7 @@ export class Bag {
 
 	/** Reads the request's header pairs; without Ok there are none, and their attributes are absent. */
 	begin(): Status {
+		this.trace.reset();
 		return this.requestHeaders.read(HeaderMap.Request);
 	}
 

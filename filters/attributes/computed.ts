@@ -1,4 +1,5 @@
 import { nowNs } from "../host/clock";
+import { Sampled } from "../trace/trace-context";
 import { Slice } from "../wire/slice";
 import { lower, sameIgnoringCase } from "./ascii";
 import { readHost } from "./authority";
@@ -14,13 +15,11 @@ import { readDestinationPrincipal, readSourcePrincipal } from "./principals";
 import { readConnectionId, readDestinationIp, readGrpcStatus, readSourceIp } from "./properties";
 import { readParsedQuery, readQueryParams } from "./query";
 import { readRequestNanos, readRequestSeconds } from "./request-time";
-import { parentId, traceId } from "./traceparent";
 import { Value } from "./value";
 
 const PATH: Slice = Slice.of(":path");
 const AUTHORITY: Slice = Slice.of(":authority");
 const CONTENT_TYPE: Slice = Slice.of("content-type");
-const TRACEPARENT: Slice = Slice.of("traceparent");
 const GRPC_TYPE: Slice = Slice.of("application/grpc");
 const GRPC: Slice = Slice.of("grpc");
 const HTTP: Slice = Slice.of("http");
@@ -54,10 +53,6 @@ export class Computed {
 			case FilterSource.HeaderValues:
 				readHeaderLists(bag.requestHeaders, out);
 				return true;
-			case FilterSource.TraceId:
-				return this.findOnly(bag, TRACEPARENT) && traceId(this.header, out.text);
-			case FilterSource.SpanId:
-				return this.findOnly(bag, TRACEPARENT) && parentId(this.header, out.text);
 			case FilterSource.Protocol:
 				if (bag.connection !== null) return take(TCP, out);
 				return take(this.find(bag, CONTENT_TYPE) && isGrpc(this.header) ? GRPC : HTTP, out);
@@ -93,17 +88,15 @@ export class Computed {
 		if (index >= 0) this.header.set(pairs.valuePtr(index), pairs.valueSize(index));
 		return index >= 0;
 	}
-
-	/** Finds a header that is only valid alone. */
-	private findOnly(bag: Bag, name: Slice): bool {
-		return (
-			this.find(bag, name) && findHeader(bag.requestHeaders, name, findHeader(bag.requestHeaders, name, 0) + 1) < 0
-		);
-	}
 }
 
 function readElsewhere(bag: Bag, source: FilterSource, out: Value): bool {
 	switch (source) {
+		case FilterSource.TraceId:
+		case FilterSource.SpanId:
+		case FilterSource.ParentSpanId:
+		case FilterSource.TraceSampled:
+			return readTrace(bag, source, out);
 		case FilterSource.SourceIp:
 			return readSourceIp(out);
 		case FilterSource.SourcePrincipal:
@@ -142,6 +135,22 @@ function readElsewhere(bag: Bag, source: FilterSource, out: Value): bool {
 			return readConnection(bag.connection, source, out);
 		default:
 			return readOutcome(bag.outcome, source, out);
+	}
+}
+
+function readTrace(bag: Bag, source: FilterSource, out: Value): bool {
+	let trace = bag.trace;
+	trace.read(bag.requestHeaders);
+	switch (source) {
+		case FilterSource.TraceId:
+			return take(trace.traceId, out) && trace.traceId.size > 0;
+		case FilterSource.SpanId:
+			return take(trace.spanId, out) && trace.spanId.size > 0;
+		case FilterSource.ParentSpanId:
+			return take(trace.parentId, out) && trace.parentId.size > 0;
+		default:
+			out.flag = trace.isSampled;
+			return trace.sampled != Sampled.Unknown;
 	}
 }
 

@@ -57,8 +57,11 @@ export function readOutcome(outcome: Outcome, source: FilterSource, out: Value):
 			out.flag = outcome.cached;
 			return decided;
 		case FilterSource.CheckDuration:
-			out.integer = <i64>outcome.durationNs;
-			return outcome.durationNs > 0;
+			return takeTime(outcome.durationNs, out);
+		case FilterSource.CheckTime:
+			return takeTime(outcome.askedNs, out);
+		case FilterSource.CheckCalloutDuration:
+			return takeTime(outcome.calloutNs, out);
 		case FilterSource.CheckShadow:
 			return readShadow(outcome.shadow, out);
 		case FilterSource.QuotaName:
@@ -68,9 +71,18 @@ export function readOutcome(outcome: Outcome, source: FilterSource, out: Value):
 		case FilterSource.QuotaRemaining:
 			out.integer = outcome.quotaRemaining;
 			return outcome.quotaIsKnown;
+		case FilterSource.QuotaDuration:
+			return takeTime(outcome.quotaDurationNs, out);
+		case FilterSource.QuotaCalloutDuration:
+			return takeTime(outcome.quotaCalloutNs, out);
 		default:
 			return false;
 	}
+}
+
+function takeTime(ns: u64, out: Value): bool {
+	out.integer = <i64>ns;
+	return ns > 0;
 }
 
 function takeBytes(bytes: Bytes, out: Value): bool {

@@ -1,3 +1,4 @@
+import { TRACE_HEADER_NAMES } from "../trace/trace-headers";
 import { Bytes } from "../wire/bytes";
 import { Slice } from "../wire/slice";
 import {
@@ -34,6 +35,8 @@ export class Redacted {
 	text(text: Slice): Slice {
 		let header = unchecked(HEADERS[this.id]);
 		if (header.size > 0) return this.header(header, text);
+		let isTrace = this.id == AttributeId.trace_id || this.id == AttributeId.trace_parent_span_id;
+		if (isTrace) return hidesTrace(this.redaction) ? REDACTED : text;
 		if (this.id != AttributeId.request_query) return text;
 		this.scratch.reset();
 		writeRedactedQuery(this.scratch, text, this.redaction);
@@ -66,6 +69,15 @@ export class Redacted {
 	}
 }
 
+/** Whether one of the headers is hidden in which an id can have come. */
+function hidesTrace(redaction: Redaction): bool {
+	for (let i = 0; i < TRACE_HEADER_NAMES.length; i++) {
+		let name = unchecked(TRACE_HEADER_NAMES[i]);
+		if (redaction.hidesHeader(name.ptr, name.size)) return true;
+	}
+	return false;
+}
+
 function makeHeaders(): StaticArray<Slice> {
 	let headers = new StaticArray<Slice>(SOURCE_NAMES.length);
 	for (let id = 0; id < headers.length; id++) headers[id] = Slice.of(headerOf(id));
@@ -77,9 +89,6 @@ function headerOf(id: i32): string {
 	switch (FILTER_SOURCES[id]) {
 		case FilterSource.Host:
 			return ":authority";
-		case FilterSource.TraceId:
-		case FilterSource.SpanId:
-			return "traceparent";
 		default:
 			return "";
 	}

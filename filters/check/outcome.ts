@@ -33,8 +33,12 @@ export class Outcome {
 	allowed: bool = false;
 	placement: Placement = Placement.None;
 	cached: bool = false;
+	/** When the question was asked, ns since 1970; 0 where none was. */
+	askedNs: u64 = 0;
 	/** From the question to the answer; 0 where nothing was asked. */
 	durationNs: u64 = 0;
+	/** What of it the Mixer's Check took, where that is to be reported. */
+	calloutNs: u64 = 0;
 	/** The decision's id. */
 	id: Bytes = new Bytes(32, 64);
 	/** The Policy that answered; empty where none did. */
@@ -52,13 +56,18 @@ export class Outcome {
 	quotaRemaining: u64 = 0;
 	/** That is known. */
 	quotaIsKnown: bool = false;
+	/** From the decision to the quotas' answer, and what of it was waiting, where that is to be reported. */
+	quotaDurationNs: u64 = 0;
+	quotaCalloutNs: u64 = 0;
 
 	reset(): void {
 		this.kind = OutcomeKind.None;
 		this.allowed = false;
 		this.placement = Placement.None;
 		this.cached = false;
+		this.askedNs = 0;
 		this.durationNs = 0;
+		this.calloutNs = 0;
 		this.id.reset();
 		this.policy.set(0, 0);
 		this.rule.reset();
@@ -69,5 +78,7 @@ export class Outcome {
 		this.quotaOutcome = QuotaOutcome.None;
 		this.quotaRemaining = 0;
 		this.quotaIsKnown = false;
+		this.quotaDurationNs = 0;
+		this.quotaCalloutNs = 0;
 	}
 }

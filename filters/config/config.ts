@@ -129,4 +129,10 @@ export class Config {
 	quotas: Array<Quota> = new Array<Quota>();
 	/** Attribute ids a record carries. */
 	reportAttributes: Array<i32> = new Array<i32>();
+	/** One of them needs the clock once more than a request does without. */
+	timesCallouts: bool = false;
+	/** A Telemetry makes spans: requests get one of their own in the trace they belong to. */
+	makesSpans: bool = false;
+	/** How many of a million are sampled where nobody has decided; with 0 no trace begins here. */
+	sampledPerMillion: u32 = 0;
 }

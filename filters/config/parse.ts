@@ -1,3 +1,4 @@
+import { AttributeId } from "../attributes/generated/vocabulary";
 import { attributeByName } from "../attributes/names";
 import { JsonDocument } from "../wire/json-reader";
 import { Slice } from "../wire/slice";
@@ -15,6 +16,7 @@ const MAX_NAMES: i32 = 256;
 const MAX_QUOTAS: i32 = 256;
 const MIB: i64 = 1048576;
 const MAX_FUEL: i64 = 1000000000;
+const MILLION: i64 = 1000000;
 const HOUR_MS: i64 = 3600000;
 
 /**
@@ -49,6 +51,7 @@ export function parseConfig(ptr: usize, size: i32, workload: string, faults: Fau
 	parsePolicies(reader, workload, config);
 	parseQuotas(reader, config);
 	parseReport(reader, config);
+	if (reader.has("tracing")) parseTracing(reader, config);
 	reader.finish();
 	return config;
 }
@@ -132,5 +135,18 @@ function parseReport(parent: ObjectReader, config: Config): void {
 		if (id < 0) reader.faults.add("report.attributes", '"' + names[i] + '" is not in the vocabulary');
 		else config.reportAttributes.push(id);
 	}
+	let attributes = config.reportAttributes;
+	config.timesCallouts =
+		attributes.includes(AttributeId.check_callout_duration) ||
+		attributes.includes(AttributeId.quota_duration) ||
+		attributes.includes(AttributeId.quota_callout_duration);
+	reader.finish();
+}
+
+function parseTracing(parent: ObjectReader, config: Config): void {
+	let reader = parent.object("tracing");
+	if (reader === null) return;
+	config.makesSpans = true;
+	config.sampledPerMillion = <u32>reader.integer("sampledPerMillion", 0, MILLION);
 	reader.finish();
 }

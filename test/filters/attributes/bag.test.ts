@@ -149,7 +149,7 @@ for (const [valid, header] of traceparents) {
 	test(`${valid ? "takes" : "leaves"} the trace id of ${header || "an empty traceparent"}`, () => {
 		host.request([["traceparent", header]]);
 		assert.equal(host.attribute("trace.id"), valid ? traceId : undefined);
-		assert.equal(host.attribute("trace.span_id"), valid ? spanId : undefined);
+		assert.equal(host.attribute("trace.parent_span_id"), valid ? spanId : undefined);
 	});
 }
 

@@ -80,7 +80,9 @@ function leafValues(headers: Headers, properties: Properties): Map<string, Json>
 	const string = (name: string) => property(properties, name, (value) => text(latin1(String(value))) || undefined);
 	const path = raw(":path");
 	const [before = "", after = ""] = path === undefined ? [] : split(path, "?");
-	const trace = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}$/.exec(only("traceparent") ?? "");
+	const trace = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]([0-9a-f])$/.exec(
+		only("traceparent") ?? "",
+	);
 	const joined = [...lists.keys()].map((name): [string, string] => [name, text(raw(name) ?? "")]);
 	const values = [...lists].map(([name, list]): [string, Json] => [name, list.map(([, value]) => text(latin1(value)))]);
 	const named: Record<string, Json | undefined> = {
@@ -127,7 +129,8 @@ function leafValues(headers: Headers, properties: Properties): Map<string, Json>
 		"context.reporter.uid": string("xds.node.id"),
 		"route.name": string("xds.route_name"),
 		"trace.id": trace?.[1],
-		"trace.span_id": trace?.[2],
+		"trace.parent_span_id": trace?.[2],
+		"trace.sampled": trace === null ? undefined : Number.parseInt(trace[3] ?? "", 16) % 2 === 1,
 		parsed_path: path === undefined ? undefined : decode(before).replace(/^\/+/, "").split("/").map(text),
 		parsed_query: path === undefined ? undefined : lists_(form(after)),
 		"version.encoding": "protojson",

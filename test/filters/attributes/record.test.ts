@@ -148,7 +148,14 @@ test("keeps redacted headers out of the attributes made of one header", () => {
 		["traceparent", traceparent],
 		["x-request-id", "s3cret"],
 	]);
-	const names = ["request.useragent", "request.referer", "request.host", "trace.id", "trace.span_id", "request.id"];
+	const names = [
+		"request.useragent",
+		"request.referer",
+		"request.host",
+		"trace.id",
+		"trace.parent_span_id",
+		"request.id",
+	];
 	assert.deepEqual(report(...names), Object.fromEntries(names.map((name) => [name, "[redacted]"])));
 });
 

@@ -21,6 +21,20 @@ describe("a request that draws on a quota", () => {
 		assert.equal(allocates(envoy.vm()).length, 1);
 	});
 
+	test("has the time it waited in its record, and one that didn't has none", async () => {
+		const store = new QuotaStoreSide(quotas);
+		const attributes = ["quota.duration", "quota.callout_duration"];
+		const envoy = await QuotaEnvoy.start({ quotas, fields: { report: { attributes } } });
+		const waited = envoy.draw([reads()]);
+		const call = theAllocate(envoy.vm());
+		envoy.vm().advance(20);
+		await store.answer(call);
+		const tookNs = 20_000_000n;
+		assert.deepEqual(recordOf(envoy.vm(), waited), { "quota.duration": tookNs, "quota.callout_duration": tookNs });
+		// The test's clock stands still while the filter works.
+		assert.deepEqual(recordOf(envoy.vm(), envoy.draw([reads()])), {});
+	});
+
 	test("has its decision kept, though it waits; the spending is not", async () => {
 		const store = new QuotaStoreSide(quotas);
 		const envoy = await QuotaEnvoy.start({ quotas });

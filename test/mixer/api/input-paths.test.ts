@@ -73,7 +73,7 @@ const bad: readonly (readonly [path: string, have: string, wantOneOf: readonly s
 			"version",
 		],
 	],
-	["trace.identity", "identity", ["id", "span_id"]],
+	["trace.identity", "identity", ["id", "parent_span_id", "sampled", "span_id"]],
 	["request.method.x", "x", []],
 	["request.headers.x-role.0", "0", []],
 	["request.path_segments.first", "first", ["a number"]],
