@@ -2,11 +2,13 @@ import type { Expression, ExpressionReader } from "./cel/expression.ts";
 import { type FieldPath, showValue } from "./field-path.ts";
 import { FIELDS, LABELS, type TelemetryDocument } from "./kinds/telemetry.ts";
 import type { Problem } from "./problem.ts";
-import type { LogRule, MetricRule, TelemetryRule } from "./telemetry-rule.ts";
+import { EVENT_ATTRIBUTES, HTTP_ATTRIBUTES, SPAN_ATTRIBUTES } from "./span-attributes.ts";
+import type { LogRule, MetricRule, SpanRule, TelemetryRule } from "./telemetry-rule.ts";
 
 type Spec = TelemetryDocument["spec"];
 type Metric = Spec["metrics"][number];
 type Log = Spec["logs"][number];
+type Span = Spec["spans"][number];
 
 /** One action with where it goes. */
 export interface CheckedRule {
@@ -51,7 +53,10 @@ class TelemetryCheck {
 		const logs = spec.logs.map((log, i): CheckedRule => {
 			return { rule: this.#log(log, { path: ["spec", "logs", i], match }), handlers: log.handlers };
 		});
-		return [...metrics, ...logs];
+		const spans = spec.spans.map((span, i): CheckedRule => {
+			return { rule: this.#span(span, { path: ["spec", "spans", i], match }), handlers: span.handlers };
+		});
+		return [...metrics, ...logs, ...spans];
 	}
 
 	#metric(metric: Metric, whole: { path: FieldPath; match: Uses; labels: Named }): MetricRule {
@@ -78,17 +83,40 @@ class TelemetryCheck {
 		const { name, severity, sampling } = log;
 		const { path } = whole;
 		const match = this.#match(log.match, [...path, "match"]);
-		const fields = this.#named(log.fields, [...path, "fields"], {
-			...FIELDS,
-			what: "a field's name: letters, digits, underscores, dots and hyphens",
-			type: (type) =>
-				/^(dyn|type|null|optional<.*)$/.test(type) ? "has no certain type: it must have one" : undefined,
-		});
+		const fields = this.#fields(log.fields, [...path, "fields"], "a field");
 		return {
 			kind: "log",
 			...this.#common(name, [whole.match, match], [fields.attributes, [TIME]]),
 			...{ severity, sampling, fields: fields.entries },
 		};
+	}
+
+	#span(span: Span, whole: { path: FieldPath; match: Uses }): SpanRule {
+		const { name, title, kind: spanKind, events } = span;
+		const { path } = whole;
+		const match = this.#match(span.match, [...path, "match"]);
+		const titled = this.#expression(title, [...path, "title"], (type) => mustBe(type, ["string"], "text"));
+		const written = this.#fields(span.attributes, [...path, "attributes"], "an attribute");
+		// Sound, and of this vocabulary: a test reads them all.
+		const given = span.httpAttributes ? HTTP_ATTRIBUTES : {};
+		const readsOf = Object.entries(given).flatMap(([field, text]) =>
+			Object.hasOwn(span.attributes, field) ? [] : [text],
+		);
+		const reads = [titled?.attributes ?? [], written.attributes, readsOf, SPAN_ATTRIBUTES];
+		return {
+			kind: "span",
+			...this.#common(name, [whole.match, match], [...reads, events ? EVENT_ATTRIBUTES : []]),
+			...{ title, spanKind, events, fields: Object.entries({ ...given, ...span.attributes }) },
+		};
+	}
+
+	#fields(fields: Readonly<Record<string, string>>, path: FieldPath, what: string): Named {
+		return this.#named(fields, path, {
+			...FIELDS,
+			what: `${what}'s name: letters, digits, underscores, dots and hyphens`,
+			type: (type) =>
+				/^(dyn|type|null|optional<.*)$/.test(type) ? "has no certain type: it must have one" : undefined,
+		});
 	}
 
 	#common(name: string, matches: readonly Uses[], attributes: readonly (readonly string[])[]) {

@@ -171,6 +171,10 @@ export interface Settings {
 	readonly decisionIdInResponses: boolean;
 	/** Whether allowed responses say what is left of the quotas they drew on, as denials by a quota always do. */
 	readonly rateLimitInResponses: boolean;
+	readonly tracing: {
+		/** From 0, where no trace begins here, to 1: the share that is recorded where no caller has decided. */
+		readonly sampling: number;
+	};
 	readonly mixer: {
 		/** The name of the Mixer's cluster in Envoy's configuration. */
 		readonly cluster: string;

@@ -60,11 +60,11 @@ interface Use {
 
 function uses(entries: readonly Entry[]): Use[] {
 	return telemetriesOf(entries).flatMap(({ value, source }) => {
-		const of = (field: "metrics" | "logs", signal: Signal) =>
+		const of = (field: "metrics" | "logs" | "spans", signal: Signal) =>
 			value.spec[field].flatMap(({ handlers }, i) =>
 				handlers.map((name, j): Use => ({ source, path: ["spec", field, i, "handlers", j], name, signal })),
 			);
-		return [...of("metrics", "metric"), ...of("logs", "log")];
+		return [...of("metrics", "metric"), ...of("logs", "log"), ...of("spans", "span")];
 	});
 }
 

@@ -34,8 +34,20 @@ const logRule = z.object({
 	fields: named,
 });
 
+const spanRule = z.object({
+	kind: z.literal("span"),
+	...common,
+	/** The expression that names each span. */
+	title: z.string(),
+	spanKind: z.enum(["server", "client", "internal"]),
+	/** Name and expression each, those that every span of HTTP has among them. */
+	fields: named,
+	/** Whether the decision, the quotas and their callouts are events of it. */
+	events: z.boolean(),
+});
+
 /** Reads rules back that were kept as JSON. */
-export const telemetryRuleSchema = z.discriminatedUnion("kind", [metricRule, logRule]);
+export const telemetryRuleSchema = z.discriminatedUnion("kind", [metricRule, logRule, spanRule]);
 
 /** What a handler makes of records for a metric. Its expressions are sound. */
 export type MetricRule = z.output<typeof metricRule>;
@@ -43,5 +55,8 @@ export type MetricRule = z.output<typeof metricRule>;
 /** What a handler makes of records for a log. Its expressions are sound. */
 export type LogRule = z.output<typeof logRule>;
 
+/** What a handler makes of records for a span. Its expressions are sound. */
+export type SpanRule = z.output<typeof spanRule>;
+
 /** One action of a Telemetry, for one handler. */
-export type TelemetryRule = MetricRule | LogRule;
+export type TelemetryRule = MetricRule | LogRule | SpanRule;

@@ -181,6 +181,21 @@ const portsSchema = z
 	.prefault({})
 	.describe("Ports; no two may be equal.");
 
+const tracingSchema = z
+	.strictObject({
+		sampling: z
+			.number()
+			.min(0)
+			.max(1)
+			// What Istio's proxies sample.
+			.default(0.01)
+			.describe(
+				"The share of traces that is recorded where no caller has decided; with 0 none begins here, as it should be where Envoy's own tracing is on.",
+			),
+	})
+	.prefault({})
+	.describe("Traces, where a Telemetry makes spans.");
+
 /** What is of the whole. */
 export const settingsSchema = documentSchema(
 	"Settings",
@@ -211,6 +226,7 @@ export const settingsSchema = documentSchema(
 				.describe(
 					"Whether allowed responses carry `RateLimit` and `RateLimit-Policy` of the quotas they drew on, as those refused by a quota always do.",
 				),
+			tracing: tracingSchema,
 			mixer: mixerSchema,
 			httpSend: httpSendSchema,
 			ports: portsSchema,

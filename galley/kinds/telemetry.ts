@@ -7,6 +7,9 @@ import { documentName, metricName } from "./names.ts";
 /** Each is evaluated for each record. */
 const MAX_ACTIONS = 100;
 
+/** A request has one span in a trace; several rules tell requests apart, or backends. */
+const MAX_SPANS = 20;
+
 /** Prometheus keeps a series for each combination of their values. */
 const MAX_LABELS = 30;
 
@@ -67,6 +70,29 @@ const log = z.strictObject({
 	handlers,
 });
 
+const span = z.strictObject({
+	name: checkedText(documentName).describe("What the rule is called."),
+	match: expression.optional().describe("Only records for which this is true, and `spec.match` too."),
+	title: expression.default("request.method").describe("The span's name: text in CEL."),
+	kind: z
+		.enum(["server", "client", "internal"])
+		.default("server")
+		.describe("Which side of a call Envoy is: `client` in a proxy on the caller's side."),
+	httpAttributes: z
+		.boolean()
+		.default(true)
+		.describe("Whether it has OpenTelemetry's attributes of HTTP: [which](telemetry.md#spans)."),
+	attributes: z
+		.record(z.string(), expression)
+		.prefault({})
+		.describe(`Attribute by name, at most ${MAX_FIELDS}; in place of one of HTTP's that has the name.`),
+	events: z
+		.boolean()
+		.default(true)
+		.describe("Whether the decision, the quotas and the calls of the Mixer are events of it, with their times."),
+	handlers,
+});
+
 /** What is made of records, and which handlers get it. */
 export const telemetrySchema = documentSchema(
 	"Telemetry",
@@ -75,13 +101,20 @@ export const telemetrySchema = documentSchema(
 		labels: z.record(z.string(), expression).prefault({}).describe("Labels that all its metrics have, by name."),
 		metrics: z.array(metric).max(MAX_ACTIONS).default([]).describe("The metrics that it makes."),
 		logs: z.array(log).max(MAX_ACTIONS).default([]).describe("The log entries that it makes."),
+		spans: z
+			.array(span)
+			.max(MAX_SPANS)
+			.default([])
+			.describe(
+				"The spans that it makes, one of a request each. With any, traces go on here: [Traces](telemetry.md#traces).",
+			),
 	}),
 );
 
 /** Names that a metric's labels cannot have; the bound of how many. */
 export const LABELS = { name: /^(?!__)[a-zA-Z_][a-zA-Z0-9_]{0,99}$/, taken: "le", max: MAX_LABELS } as const;
 
-/** What a log entry's fields can be called; the bound of how many. */
+/** What a log entry's fields and a span's attributes can be called; the bound of how many. */
 export const FIELDS = { name: /^[a-zA-Z_][a-zA-Z0-9_.-]{0,99}$/, max: MAX_FIELDS } as const;
 
 /** What a person wrote, with defaults; its expressions are still to be checked. */

@@ -47,14 +47,15 @@ export interface ExplainedBuild extends Build {
  * missing or of another version.
  */
 export async function buildPolicies(options: BuildOptions): Promise<ExplainedBuild> {
-	const { settings, quotas } = options.snapshot;
+	const { settings, quotas, handlers } = options.snapshot;
 	const { opaVersion, findings, testsPassed, required, evaluable, module, policyWasm, data } =
 		await compileAll(options);
 	const reportAttributes = [...new Set(options.reportAttributes)].sort();
 	const policies = required.map(({ policy, requirements }) => [policy, requirements] as const);
 	const readsBodies = policies.some(([, { body }]) => body !== "none");
 	const grpc = readsBodies ? await readGrpcTypes(options.snapshot) : undefined;
-	const parts = { settings, policies, quotas, reportAttributes, grpc: grpc?.types };
+	const makesSpans = handlers.some(({ rules }) => rules.some(({ kind }) => kind === "span"));
+	const parts = { settings, policies, quotas, reportAttributes, grpc: grpc?.types, makesSpans };
 	const requirements = required.map((each) => each.requirements);
 	const httpSend = usesNetwork(requirements) ? { httpSend: settings.httpSend } : {};
 	const revision = computeRevision({ policyWasm, module, data, pluginConfig: pluginConfig(parts), ...httpSend });

@@ -10,6 +10,8 @@ export interface PluginConfigParts {
 	/** In the order of their names. */
 	readonly quotas: readonly Quota[];
 	readonly reportAttributes: readonly string[];
+	/** Whether a Telemetry makes spans. */
+	readonly makesSpans?: boolean;
 	/** What the filter reads gRPC messages with. */
 	readonly grpc?: GrpcTypes | undefined;
 }
@@ -47,7 +49,13 @@ export function pluginConfig(parts: PluginConfigParts, revision?: string): strin
 		policies: parts.policies.map(([policy, requirements]) => pluginPolicy(policy, requirements)),
 		quotas: parts.quotas.map(pluginQuota),
 		report: { attributes: parts.reportAttributes },
+		...(parts.makesSpans === true && { tracing: { sampledPerMillion: perMillion(settings.tracing.sampling) } }),
 	});
+}
+
+/** Whatever is more than nothing stays more. */
+function perMillion(share: number): number {
+	return Math.ceil(share * 1_000_000);
 }
 
 function pluginPolicy(policy: Policy, requirements: PolicyRequirements): object {

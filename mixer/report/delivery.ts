@@ -25,6 +25,10 @@ export function deliveriesOf(records: readonly TelemetryRecord[], { records: who
 	}
 	const logs = make(records, rules.logMakers);
 	if (logs.items.length > 0) deliveries.push({ batch: { signal: "log", items: logs.items }, owners: logs.owners });
+	const spans = make(records, rules.spanMakers);
+	if (spans.items.length > 0) {
+		deliveries.push({ batch: { signal: "span", items: spans.items }, owners: spans.owners });
+	}
 	return deliveries;
 }
 

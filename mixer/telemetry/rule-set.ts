@@ -1,10 +1,11 @@
-import type { LogRule, MetricRule, TelemetryRule } from "../../galley/telemetry-rule.ts";
-import type { LogEntry, MetricDefinition, MetricInstance } from "../adapters/signals.ts";
+import type { LogRule, MetricRule, SpanRule, TelemetryRule } from "../../galley/telemetry-rule.ts";
+import type { LogEntry, MetricDefinition, MetricInstance, Span } from "../adapters/signals.ts";
 import type { TelemetryRecord } from "../api/generated/vocabulary.ts";
 import { Expressions } from "./expressions.ts";
 import { LabelMaker } from "./label-maker.ts";
 import { logMaker } from "./log-maker.ts";
 import { metricMaker } from "./metric-maker.ts";
+import { spanMaker } from "./span-maker.ts";
 
 /** What one record becomes; undefined where it becomes nothing. */
 export interface RuleSet {
@@ -12,6 +13,7 @@ export interface RuleSet {
 	readonly metrics: readonly MetricDefinition[];
 	readonly metricMakers: readonly ((record: TelemetryRecord) => MetricInstance | undefined)[];
 	readonly logMakers: readonly ((record: TelemetryRecord) => LogEntry | undefined)[];
+	readonly spanMakers: readonly ((record: TelemetryRecord) => Span | undefined)[];
 }
 
 export interface RuleSetOptions {
@@ -29,6 +31,7 @@ export interface RuleSetOptions {
 export function compileRules(rules: readonly TelemetryRule[], { random, before = [] }: RuleSetOptions): RuleSet {
 	const metricRules = rules.filter((rule): rule is MetricRule => rule.kind === "metric");
 	const logRules = rules.filter((rule): rule is LogRule => rule.kind === "log");
+	const spanRules = rules.filter((rule): rule is SpanRule => rule.kind === "span");
 	const expressions = new Expressions(rules.flatMap(textsOf));
 	const makers = new Map<string, LabelMaker>();
 	const labelMaker = (rule: MetricRule) => {
@@ -50,12 +53,13 @@ export function compileRules(rules: readonly TelemetryRule[], { random, before =
 			});
 		}),
 		logMakers: logRules.map((rule) => logMaker({ rule, expressions, random })),
+		spanMakers: spanRules.map((rule) => spanMaker({ rule, expressions })),
 	};
 }
 
 function textsOf(rule: TelemetryRule): string[] {
 	const named = rule.kind === "metric" ? rule.labels : rule.fields;
-	const value = rule.kind === "metric" ? [rule.value] : [];
+	const value = rule.kind === "metric" ? [rule.value] : rule.kind === "span" ? [rule.title] : [];
 	return [...rule.match, ...value, ...named.map(([, text]) => text)];
 }
 

@@ -29,6 +29,7 @@ spec:
         timeout: 50ms
   decisionIdInResponses: true
   rateLimitInResponses: true
+  tracing: {sampling: 0.5}
   mixer: {cluster: mixer, policyWorkers: 1, queuedChecks: 2, grace: 100ms, staleAfter: 1s}
   httpSend: {hosts: [api.example.com, "*.example.org:8443", "[::1]:80"], timeout: 10ms, responseBytes: 1024, cacheBytes: 0}
   ports: {listener: 1, envoyAdmin: 2, mixer: 3, discovery: 4, admin: 65535}
@@ -123,6 +124,7 @@ test("reads every field of every kind", async (context) => {
 			],
 			decisionIdInResponses: true,
 			rateLimitInResponses: true,
+			tracing: { sampling: 0.5 },
 			mixer: { cluster: "mixer", policyWorkers: 1, queuedChecks: 2, graceMs: 100, staleAfterMs: 1000 },
 			httpSend: {
 				hosts: ["api.example.com", "*.example.org:8443", "[::1]:80"],
@@ -160,7 +162,7 @@ test("reads every field of every kind", async (context) => {
 				strictBuiltinErrors: false,
 				deadlineMs: 10_000,
 				file: "all.yaml",
-				line: 34,
+				line: 35,
 			},
 		],
 		quotas: [
@@ -180,7 +182,7 @@ test("reads every field of every kind", async (context) => {
 				mode: "shadow",
 				charge: { at: "settle", amount: "response.headers.x-tokens", codeBelow: 500 },
 				file: "all.yaml",
-				line: 51,
+				line: 52,
 			},
 		],
 		handlers: [
@@ -194,7 +196,7 @@ test("reads every field of every kind", async (context) => {
 				queueBytes: 67_108_864,
 				timeoutMs: 300_000,
 				file: "all.yaml",
-				line: 66,
+				line: 67,
 			},
 		],
 	});
@@ -224,6 +226,7 @@ const DEFAULT_SETTINGS = {
 	quotaStores: [],
 	decisionIdInResponses: false,
 	rateLimitInResponses: false,
+	tracing: { sampling: 0.01 },
 	mixer: { cluster: "sluice-mixer", policyWorkers: 2, queuedChecks: 1000, graceMs: 8000, staleAfterMs: 60_000 },
 	httpSend: { hosts: [], timeoutMs: 5000, responseBytes: 1_048_576, cacheBytes: 8_388_608 },
 	ports: { listener: 8080, envoyAdmin: 9901, mixer: 9091, discovery: 9092, admin: 9093 },
