@@ -14,6 +14,14 @@ const envoyTypes = [
 	"pilot/api/generated/google/rpc/status_pb.js",
 ];
 
+/** One of each folder that anything imports from. */
+const otlpTypes = [
+	"mixer/adapters/otlp/api/generated/opentelemetry/proto/collector/logs/v1/logs_service_pb.js",
+	"mixer/adapters/otlp/api/generated/opentelemetry/proto/collector/metrics/v1/metrics_service_pb.js",
+	"mixer/adapters/otlp/api/generated/opentelemetry/proto/collector/trace/v1/trace_service_pb.js",
+	"mixer/adapters/otlp/api/generated/google/rpc/error_details_pb.js",
+];
+
 const vocabulary = [
 	"mixer/api/generated/vocabulary.ts",
 	"mixer/api/generated/input-schema.json",
@@ -25,9 +33,16 @@ const messageInputs = ["mixer/api/mixer.proto", "buf.yaml", "buf.gen.yaml", "pac
 
 const envoyTypeInputs = ["pilot/api/envoy.binpb", "pilot/api/buf.gen.yaml", "buf.yaml", "package-lock.json"];
 
+const otlpTypeInputs = [
+	"mixer/adapters/otlp/api/otlp.binpb",
+	"mixer/adapters/otlp/api/buf.gen.yaml",
+	"buf.yaml",
+	"package-lock.json",
+];
+
 /**
- * The code that is made from mixer/api and pilot/api: message types from mixer.proto and of Envoy's API, the vocabulary
- * from attributes.yaml.
+ * The code that is made from mixer/api, pilot/api and mixer/adapters/otlp/api: message types from mixer.proto, of Envoy's
+ * API and of OTLP, the vocabulary from attributes.yaml.
  *
  * @param {{root: string, node: string}} machine
  * @returns {Promise<boolean>} whether it had to work
@@ -36,6 +51,7 @@ export async function generateCode({ root, node }) {
 	const worked = await Promise.all([
 		generateMessages(root, node),
 		generateEnvoyTypes(root, node),
+		generateOtlpTypes(root, node),
 		generateVocabulary(root, node),
 	]);
 	return worked.includes(true);
@@ -53,14 +69,28 @@ function generateMessages(/** @type {string} */ root, /** @type {string} */ node
 }
 
 function generateEnvoyTypes(/** @type {string} */ root, /** @type {string} */ node) {
+	const folder = "pilot/api";
 	const inputs = hashInputs(root, envoyTypeInputs);
 	return unlessUpToDate({ root, name: "envoy-types", inputs, outputs: envoyTypes }, () =>
-		mustRun(join(root, "node_modules/.bin/buf"), ["generate", "--template", "pilot/api/buf.gen.yaml"], {
-			cwd: root,
-			env: withNodeFirst(node),
-			failure: "pilot/api/envoy.binpb could not be turned into code: see below",
-		}),
+		generateFrom({ root, node, folder, image: "envoy.binpb" }),
 	);
+}
+
+function generateOtlpTypes(/** @type {string} */ root, /** @type {string} */ node) {
+	const folder = "mixer/adapters/otlp/api";
+	const inputs = hashInputs(root, otlpTypeInputs);
+	return unlessUpToDate({ root, name: "otlp-types", inputs, outputs: otlpTypes }, () =>
+		generateFrom({ root, node, folder, image: "otlp.binpb" }),
+	);
+}
+
+/** @param {{root: string, node: string, folder: string, image: string}} options */
+function generateFrom({ root, node, folder, image }) {
+	return mustRun(join(root, "node_modules/.bin/buf"), ["generate", "--template", `${folder}/buf.gen.yaml`], {
+		cwd: root,
+		env: withNodeFirst(node),
+		failure: `${folder}/${image} could not be turned into code: see below`,
+	});
 }
 
 function generateVocabulary(/** @type {string} */ root, /** @type {string} */ node) {

@@ -76,8 +76,8 @@ test("every request counts once at each sound backend, while one fails every sec
 function lastSums(requests: OtlpReceiver["requests"]): Record<string, number> {
 	const sums: Record<string, number> = {};
 	for (const { body } of requests.filter((_, i) => i % 2 === 1)) {
-		const points = JSON.stringify(body).matchAll(/"stringValue":"(GET|POST)"\}\}\][^}]*"asDouble":(\d+)/g);
-		for (const [, method = "", sum] of points) sums[method] = Number(sum);
+		const points = JSON.stringify(body).matchAll(/"asDouble":(\d+),"attributes":[^\]]*"stringValue":"(GET|POST)"/g);
+		for (const [, sum, method = ""] of points) sums[method] = Number(sum);
 	}
 	return sums;
 }

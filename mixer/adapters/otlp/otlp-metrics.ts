@@ -1,9 +1,15 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
 import { BoundedLabels } from "../bounded-labels.ts";
 import type { MetricDefinition, MetricInstance } from "../signals.ts";
-import { attributes } from "./otlp-value.ts";
+import {
+	AggregationTemporality,
+	type MetricSchema,
+} from "./api/generated/opentelemetry/proto/metrics/v1/metrics_pb.js";
+import type { MetricsRequest, Resource } from "./otlp-signal.ts";
+import { attributes, type KeyValue } from "./otlp-value.ts";
 
-/** Since the handler was opened (AGGREGATION_TEMPORALITY_CUMULATIVE): a request that is sent twice counts once. */
-const CUMULATIVE = 2;
+/** Since the handler was opened: a request that is sent twice counts once. */
+const CUMULATIVE = AggregationTemporality.CUMULATIVE;
 
 interface Series {
 	readonly labels: readonly string[];
@@ -16,7 +22,7 @@ interface Series {
 
 /** Sums of all values since the handler was opened, of the metrics that are defined. */
 export class OtlpMetrics {
-	readonly #startNs: string;
+	readonly #startNs: bigint;
 	#series = new Map<MetricDefinition, BoundedLabels<Series>>();
 	readonly #unsent = new Map<MetricDefinition, Set<Series>>();
 
@@ -51,8 +57,8 @@ export class OtlpMetrics {
 		this.#unsent.clear();
 	}
 
-	/** The body of a request to /v1/metrics: every series that has changed since `sent`, as it is now. */
-	request(resource: object, nowMs: number): object {
+	/** A request with every series that has changed since `sent`, as it is now. */
+	request(resource: Resource, nowMs: number): MetricsRequest {
 		const times = { startTimeUnixNano: this.#startNs, timeUnixNano: nanoseconds(nowMs) };
 		const metrics = Array.from(this.#unsent, ([definition, some]) => metricOf(definition, [...some], times));
 		return { resourceMetrics: [{ resource, scopeMetrics: [{ scope: { name: "sluice" }, metrics }] }] };
@@ -76,36 +82,44 @@ function take(series: Series, bounds: readonly number[], value: number): void {
 }
 
 interface Times {
-	readonly startTimeUnixNano: string;
-	readonly timeUnixNano: string;
+	readonly startTimeUnixNano: bigint;
+	readonly timeUnixNano: bigint;
 }
 
-function metricOf(definition: MetricDefinition, series: readonly Series[], times: Times): object {
-	const { name, help, type } = definition;
-	const points = (of: (one: Series) => object) =>
-		series.map((one) => ({ attributes: labelled(definition, one), ...times, ...of(one) }));
-	const head = { name, description: help };
+type Metric = MessageInitShape<typeof MetricSchema>;
+
+function metricOf(definition: MetricDefinition, series: readonly Series[], times: Times): Metric {
+	const { name, help: description, type, buckets: explicitBounds } = definition;
+	const common = (one: Series) => ({ attributes: labelled(definition, one), ...times });
+	const numbers = (of: (one: Series) => number) =>
+		series.map((one) => ({ ...common(one), value: { case: "asDouble" as const, value: of(one) } }));
 	switch (type) {
 		case "counter": {
-			const dataPoints = points(({ sum }) => ({ asDouble: sum }));
-			return { ...head, sum: { aggregationTemporality: CUMULATIVE, isMonotonic: true, dataPoints } };
+			const dataPoints = numbers(({ sum }) => sum);
+			const value = { aggregationTemporality: CUMULATIVE, isMonotonic: true, dataPoints };
+			return { name, description, data: { case: "sum", value } };
 		}
 		case "gauge":
-			return { ...head, gauge: { dataPoints: points(({ last }) => ({ asDouble: last })) } };
+			return { name, description, data: { case: "gauge", value: { dataPoints: numbers(({ last }) => last) } } };
 		case "distribution": {
-			const explicitBounds = definition.buckets;
-			const dataPoints = points(({ count, sum, buckets }) => {
-				return { count: String(count), sum, bucketCounts: buckets.map(String), explicitBounds };
+			const dataPoints = series.map((one) => {
+				const { count, sum, buckets } = one;
+				const bucketCounts = buckets.map(BigInt);
+				return { ...common(one), count: BigInt(count), sum, bucketCounts, explicitBounds: [...explicitBounds] };
 			});
-			return { ...head, histogram: { aggregationTemporality: CUMULATIVE, dataPoints } };
+			return {
+				name,
+				description,
+				data: { case: "histogram", value: { aggregationTemporality: CUMULATIVE, dataPoints } },
+			};
 		}
 	}
 }
 
-function labelled({ labels }: MetricDefinition, series: Series): object[] {
+function labelled({ labels }: MetricDefinition, series: Series): KeyValue[] {
 	return attributes(labels.map((label, i) => [label, series.labels[i] ?? ""] as const));
 }
 
-function nanoseconds(ms: number): string {
-	return String(BigInt(Math.trunc(ms)) * 1_000_000n);
+function nanoseconds(ms: number): bigint {
+	return BigInt(Math.trunc(ms)) * 1_000_000n;
 }

@@ -6,7 +6,7 @@ import { after, describe, test } from "node:test";
 import type { Batch } from "../../../mixer/adapters/adapter.ts";
 import { attributeNames } from "../../../mixer/adapters/json-line.ts";
 import { adapters } from "../../../mixer/adapters/registry.ts";
-import type { LogEntry, MetricInstance } from "../../../mixer/adapters/signals.ts";
+import type { LogEntry, MetricInstance, Span } from "../../../mixer/adapters/signals.ts";
 import type { TelemetryRecord } from "../../../mixer/api/generated/vocabulary.ts";
 import { OtlpReceiver } from "../../support/otlp-receiver.ts";
 import { adapterEnv } from "./adapter-env.ts";
@@ -57,10 +57,21 @@ const logEntry: LogEntry = {
 		["map", new Map([["__proto__", ['"', 1, true]]])],
 	],
 };
+const span: Span = {
+	...{
+		name: "\u0000\ud800",
+		traceId: "0af7651916cd43dd8448eb211c80319c",
+		spanId: "b7ad6b7169203331",
+		kind: "internal",
+	},
+	...{ startNs: -1n, endNs: 1n, status: "ok", attributes: logEntry.fields },
+	events: [{ name: "", timeNs: -1n, attributes: logEntry.fields }],
+};
 const batches: readonly Batch[] = [
 	...[[{}], [hostile], Array<TelemetryRecord>(500).fill(hostile)].map((items): Batch => ({ signal: "record", items })),
 	{ signal: "metric", items: metricInstances },
 	{ signal: "log", items: [logEntry, { ...logEntry, timeNs: undefined, fields: [] }] },
+	{ signal: "span", items: [span, { ...span, parentSpanId: "00f067aa0ba902b7", attributes: [], events: [] }] },
 ];
 
 test("every adapter is known by its own name and tested here", () => {

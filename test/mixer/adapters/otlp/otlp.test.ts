@@ -3,7 +3,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
+import { create, toBinary } from "@bufbuild/protobuf";
 import type { Batch, Handler } from "../../../../mixer/adapters/adapter.ts";
+import { ExportLogsServiceResponseSchema } from "../../../../mixer/adapters/otlp/api/generated/opentelemetry/proto/collector/logs/v1/logs_service_pb.js";
 import { otlp } from "../../../../mixer/adapters/otlp/otlp.ts";
 import type { LogEntry, MetricDefinition } from "../../../../mixer/adapters/signals.ts";
 import { OtlpReceiver } from "../../../support/otlp-receiver.ts";
@@ -72,7 +74,7 @@ describe("otlp", () => {
 			{
 				...{ name: "counted", description: "h" },
 				sum: {
-					...{ aggregationTemporality: 2, isMonotonic: true },
+					...{ aggregationTemporality: "AGGREGATION_TEMPORALITY_CUMULATIVE", isMonotonic: true },
 					dataPoints: [{ attributes: host("a"), ...times, asDouble: 3 }],
 				},
 			},
@@ -83,7 +85,7 @@ describe("otlp", () => {
 			{
 				...{ name: "took", description: "h" },
 				histogram: {
-					aggregationTemporality: 2,
+					aggregationTemporality: "AGGREGATION_TEMPORALITY_CUMULATIVE",
 					dataPoints: [
 						{
 							...{ attributes: host("a"), ...times, count: "2", sum: 12 },
@@ -94,7 +96,7 @@ describe("otlp", () => {
 			},
 		];
 		const { path, body, headers } = { ...receiver.requests[1] };
-		assert.deepEqual([path, headers?.["content-type"]], ["/otlp/v1/metrics", "application/json"]);
+		assert.deepEqual([path, headers?.["content-type"]], ["/otlp/v1/metrics", "application/x-protobuf"]);
 		assert.deepEqual(body, { resourceMetrics: [{ resource, scopeMetrics: [{ scope: { name: "sluice" }, metrics }] }] });
 		await handler.close();
 	});
@@ -104,7 +106,12 @@ describe("otlp", () => {
 		assert.equal(await handler.handle({ signal: "log", items: [entry] }), "delivered");
 		const record = {
 			...{ timeUnixNano: "1700000000123456789", observedTimeUnixNano: "2000000000" },
-			...{ severityNumber: 13, severityText: "WARNING", eventName: "slow", body: { stringValue: "slow" } },
+			...{
+				severityNumber: "SEVERITY_NUMBER_WARN",
+				severityText: "WARNING",
+				eventName: "slow",
+				body: { stringValue: "slow" },
+			},
 			attributes: [
 				{ key: "path", value: { stringValue: "/books" } },
 				{ key: "code", value: { intValue: "503" } },
@@ -143,10 +150,7 @@ describe("otlp", () => {
 	test("tells what is refused for good, and how much of it", async () => {
 		const handler = await open();
 		const items = [entry, entry, entry];
-		receiver.answers.push(
-			{ status: 400 },
-			{ status: 200, text: '{"partialSuccess":{"rejectedLogRecords":"2","errorMessage":"too old"}}' },
-		);
+		receiver.answers.push({ status: 400 }, { status: 200, body: partialLogs(2n, "too old") });
 		assert.deepEqual(await handler.handle({ signal: "log", items }), { rejected: "http_400" });
 		const partial = { rejected: "partial" };
 		assert.deepEqual(await handler.handle({ signal: "log", items }), ["delivered", partial, partial]);
@@ -195,8 +199,14 @@ describe("otlp", () => {
 	}
 });
 
+/** What a receiver says that did not keep all log entries. */
+function partialLogs(rejectedLogRecords: bigint, errorMessage: string): Uint8Array {
+	const said = create(ExportLogsServiceResponseSchema, { partialSuccess: { rejectedLogRecords, errorMessage } });
+	return toBinary(ExportLogsServiceResponseSchema, said);
+}
+
 /** Series and sums of a request for one counter. */
 function sumsOf(body: unknown): string[] {
-	const points = JSON.stringify(body).matchAll(/"stringValue":"(\w)"\}\}\][^}]*"asDouble":(\d+)/g);
-	return Array.from(points, ([, name, sum]) => `${name} ${sum}`);
+	const points = JSON.stringify(body).matchAll(/"asDouble":(\d+),"attributes":[^\]]*"stringValue":"(\w)"/g);
+	return Array.from(points, ([, sum, name]) => `${name} ${sum}`);
 }
