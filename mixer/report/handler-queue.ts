@@ -52,6 +52,8 @@ export class HandlerQueue {
 	#sizes: number[] = [];
 	#bytes = 0;
 	#delivering: Promise<void> | undefined;
+	/** Apart from the promise: where nothing is made of records, delivering ends before there is one. */
+	#isDelivering = false;
 
 	constructor(options: HandlerQueueOptions) {
 		this.name = options.name;
@@ -72,7 +74,7 @@ export class HandlerQueue {
 	 */
 	offer(records: readonly TelemetryRecord[], sizes: readonly number[] = []): void {
 		for (const [i, record] of records.entries()) this.#take(record, sizes[i] ?? UNCOUNTED_BYTES);
-		if (this.#queue.length > 0) this.#delivering ??= this.#deliverAll();
+		if (this.#queue.length > 0 && !this.#isDelivering) this.#delivering = this.#deliverAll();
 	}
 
 	#take(record: TelemetryRecord, bytes: number): void {
@@ -110,6 +112,7 @@ export class HandlerQueue {
 	}
 
 	async #deliverAll(): Promise<void> {
+		this.#isDelivering = true;
 		while (this.#queue.length > 0) {
 			const records = this.#queue.splice(0, MAX_HANDLE_RECORDS);
 			const deliveries = deliveriesOf(records, this.#intake);
@@ -117,7 +120,7 @@ export class HandlerQueue {
 			for (const delivery of deliveries) await this.#deliveries.deliver(delivery, account);
 			for (const bytes of this.#sizes.splice(0, records.length)) this.#bytes -= bytes;
 		}
-		this.#delivering = undefined;
+		this.#isDelivering = false;
 	}
 
 	/** Even after the abort the call is made: what can be closed without waiting is closed. */

@@ -208,6 +208,14 @@ describe("a handler's queue", () => {
 		assert.deepEqual(sums(queue.counts()), { received: 3, delivered: 3, pending: 0, dropped: {} });
 	});
 
+	test("goes on after records that nothing is made of", async () => {
+		const { queue } = queueOf(() => "delivered");
+		queue.use({ records: false, rules: compileRules([counterOf("GET")], { random: () => 0 }) });
+		for (const method of ["POST", "GET", "GET"]) queue.offer([{ "request.method": method }]);
+		await settled();
+		assert.deepEqual(sums(queue.counts()), { received: 3, delivered: 3, pending: 0, dropped: {} });
+	});
+
 	test("tries what a metric's items need again without the records that were delivered", async () => {
 		const offered: unknown[] = [];
 		const { queue, clock } = queueOf(({ signal, items }) => {
