@@ -120,7 +120,8 @@ export class Stream {
 		this.began = this.bag.begin() == Status.Ok;
 		if (!this.began) return this.refuse(plugin, OutcomeKind.InternalError);
 		if (config.makesSpans) {
-			this.bag.trace.begin(this.bag.requestHeaders, plugin.traceIds, config.sampledPerMillion);
+			let pairs = this.bag.requestHeaders;
+			this.bag.trace.begin(pairs, config.trustsCallers, plugin.traceIds, config.sampledPerMillion);
 		}
 		if (!requestIsValid(this.bag)) return this.refuse(plugin, OutcomeKind.BadInput);
 		let selection = plugin.selection;

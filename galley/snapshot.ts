@@ -174,6 +174,8 @@ export interface Settings {
 	readonly tracing: {
 		/** From 0, where no trace begins here, to 1: the share that is recorded where no caller has decided. */
 		readonly sampling: number;
+		/** Whether a trace that a caller began goes on. */
+		readonly trustCallers: boolean;
 	};
 	readonly mixer: {
 		/** The name of the Mixer's cluster in Envoy's configuration. */

@@ -130,7 +130,7 @@ export const opaConfiguration: OpaField = {
 		nd_builtin_cache: gone("records hold no answers of built-ins"),
 		persistence_directory: disk,
 		storage: disk,
-		distributed_tracing: care("Envoy's own tracing has the request; a record has trace.id and trace.span_id"),
+		distributed_tracing: care("Envoy's own tracing has the request; a record has trace.id and trace.parent_span_id"),
 		metrics_export: care("the Mixer has /metrics, and Envoy its own"),
 		server: gone("there is no API of OPA's"),
 	},

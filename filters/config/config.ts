@@ -133,6 +133,8 @@ export class Config {
 	timesCallouts: bool = false;
 	/** A Telemetry makes spans: requests get one of their own in the trace they belong to. */
 	makesSpans: bool = false;
+	/** Whether a trace that a caller began goes on. */
+	trustsCallers: bool = true;
 	/** How many of a million are sampled where nobody has decided; with 0 no trace begins here. */
 	sampledPerMillion: u32 = 0;
 }

@@ -147,6 +147,7 @@ function parseTracing(parent: ObjectReader, config: Config): void {
 	let reader = parent.object("tracing");
 	if (reader === null) return;
 	config.makesSpans = true;
+	config.trustsCallers = reader.flag("trustCallers");
 	config.sampledPerMillion = <u32>reader.integer("sampledPerMillion", 0, MILLION);
 	reader.finish();
 }

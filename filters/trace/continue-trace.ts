@@ -21,6 +21,7 @@ const b3: Bytes = new Bytes(MAX_B3_SIZE, MAX_B3_SIZE);
  */
 export function continueTrace(trace: TraceContext): void {
 	if (trace.spanId.size == 0) return;
+	if (trace.strayB3) removeB3();
 	if (trace.strayTracestate) remove(TraceHeader.Tracestate);
 	let isW3c = trace.format == TraceFormat.None || trace.format == TraceFormat.Traceparent;
 	if (trace.strayTraceparent && !isW3c) remove(TraceHeader.Traceparent);
@@ -45,6 +46,11 @@ function replaceB3Headers(trace: TraceContext): void {
 	if (trace.isDebug) return;
 	let sampled = trace.isSampled ? SAMPLED : NOT_SAMPLED;
 	replace(TraceHeader.Sampled, sampled.ptr, sampled.size);
+}
+
+function removeB3(): void {
+	for (let header = TraceHeader.B3; header <= TraceHeader.Flags; header++) remove(header);
+	removeHeader(HeaderMap.Request, PARENT_NAME.ptr, PARENT_NAME.size);
 }
 
 function replace(header: TraceHeader, ptr: usize, size: i32): void {

@@ -51,6 +51,8 @@ export class TraceContext {
 	/** The request has a traceparent or tracestate that must not go on with another context. */
 	strayTraceparent: bool = false;
 	strayTracestate: bool = false;
+	/** It has headers of B3 that nobody trusts. */
+	strayB3: bool = false;
 
 	private isRead: bool = false;
 	private readonly ids: usize = heap.alloc(IDS_SIZE);
@@ -62,6 +64,7 @@ export class TraceContext {
 		this.spanId.set(0, 0);
 		this.strayTraceparent = false;
 		this.strayTracestate = false;
+		this.strayB3 = false;
 	}
 
 	get isSampled(): bool {
@@ -78,8 +81,7 @@ export class TraceContext {
 		this.isRead = true;
 		headers.find(pairs);
 		if (headers.take(pairs, TraceHeader.Traceparent, header) && readTraceparent(header, this)) return;
-		this.strayTraceparent = headers.has(TraceHeader.Traceparent);
-		this.strayTracestate = headers.has(TraceHeader.Tracestate);
+		this.noteStray();
 		if (headers.take(pairs, TraceHeader.B3, header) && readB3(header, this)) return;
 		if (!readB3Headers(headers, pairs, this)) this.forget();
 	}
@@ -88,10 +90,12 @@ export class TraceContext {
 	 * Gives the request a span of its own: in the trace it belongs to, or in one that begins here. One that is not sampled
 	 * goes on as it came.
 	 *
+	 * @param trusted whether what the request carries counts: else it is taken for a request that carries nothing.
 	 * @param perMillion how many of a million are sampled where nobody has decided; with 0 none begins here.
 	 */
-	begin(pairs: HeaderPairs, ids: TraceIds, perMillion: u32): void {
-		this.read(pairs);
+	begin(pairs: HeaderPairs, trusted: bool, ids: TraceIds, perMillion: u32): void {
+		if (trusted) this.read(pairs);
+		else this.leaveOut(pairs);
 		if (this.sampled == Sampled.No) return;
 		if (this.sampled == Sampled.Unknown) {
 			if (perMillion == 0) return;
@@ -122,6 +126,18 @@ export class TraceContext {
 		let at = this.ids + TRACE_ID_SIZE;
 		memory.copy(at, ptr, SPAN_ID_SIZE);
 		this.parentId.set(at, SPAN_ID_SIZE);
+	}
+
+	private leaveOut(pairs: HeaderPairs): void {
+		this.isRead = true;
+		headers.find(pairs);
+		this.noteStray();
+		this.strayB3 = true;
+	}
+
+	private noteStray(): void {
+		this.strayTraceparent = headers.has(TraceHeader.Traceparent);
+		this.strayTracestate = headers.has(TraceHeader.Tracestate);
 	}
 
 	private forget(): void {

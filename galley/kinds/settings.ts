@@ -192,6 +192,12 @@ const tracingSchema = z
 			.describe(
 				"The share of traces that is recorded where no caller has decided; with 0 none begins here, as it should be where Envoy's own tracing is on.",
 			),
+		trustCallers: z
+			.boolean()
+			.default(true)
+			.describe(
+				"Whether a trace that a caller began goes on, recorded or not as the caller says. `false` begins another: where anybody can call.",
+			),
 	})
 	.prefault({})
 	.describe("Traces, where a Telemetry makes spans.");

@@ -36,6 +36,7 @@ const DEFAULT_ATTRIBUTES: readonly AttributeName[] = [
 	"upstream.address",
 	"upstream.cluster",
 	"trace.id",
+	"trace.span_id",
 	"check.id",
 	"check.decision",
 	"check.outcome",

@@ -49,13 +49,13 @@ export function pluginConfig(parts: PluginConfigParts, revision?: string): strin
 		policies: parts.policies.map(([policy, requirements]) => pluginPolicy(policy, requirements)),
 		quotas: parts.quotas.map(pluginQuota),
 		report: { attributes: parts.reportAttributes },
-		...(parts.makesSpans === true && { tracing: { sampledPerMillion: perMillion(settings.tracing.sampling) } }),
+		...(parts.makesSpans === true && { tracing: tracingOf(settings) }),
 	});
 }
 
-/** Whatever is more than nothing stays more. */
-function perMillion(share: number): number {
-	return Math.ceil(share * 1_000_000);
+function tracingOf({ tracing: { sampling, trustCallers } }: Settings): object {
+	// Whatever is more than nothing stays more.
+	return { trustCallers, sampledPerMillion: Math.ceil(sampling * 1_000_000) };
 }
 
 function pluginPolicy(policy: Policy, requirements: PolicyRequirements): object {

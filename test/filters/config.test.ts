@@ -49,7 +49,7 @@ describe("the plugin configuration", () => {
 		["a quota without window", { quotas: [quota({ windowMs: 0 })] }, "quotas[0].windowMs: must be a whole number from 1 to 2592000000"],
 		["a quota charged some other time", { quotas: [quota({ charge: { at: "later" } })] }, 'quotas[0].charge.at: must be "request", "response" or "settle"'],
 		["a quota charged by something else", { quotas: [quota({ charge: { at: "settle", amount: "request.size" } })] }, 'quotas[0].charge.amount: must be "response.size" or "response.headers." and a name'],
-		["a sampling of more than all", { tracing: { sampledPerMillion: 1_000_001 } }, "tracing.sampledPerMillion: must be a whole number from 0 to 1000000"],
+		["a sampling of more than all", { tracing: { trustCallers: true, sampledPerMillion: 1_000_001 } }, "tracing.sampledPerMillion: must be a whole number from 0 to 1000000"],
 		["an amount that nothing comes to ask for", { quotas: [quota({ charge: { at: "request", amount: "response.size" } })] }, "quotas[0].charge.amount: is not a known field"],
 	]; // biome-ignore format: a row each
 	for (const [name, fields, fault] of cases) {

@@ -13,7 +13,7 @@ type Headers = readonly (readonly [string, string])[];
 
 /** The filter with every request allowed, in a configuration that makes spans. */
 async function start(sampledPerMillion: number | undefined, fields: object = {}): Promise<FakeHost> {
-	const tracing = sampledPerMillion === undefined ? {} : { tracing: { sampledPerMillion } };
+	const tracing = sampledPerMillion === undefined ? {} : { tracing: { trustCallers: true, sampledPerMillion } };
 	return startFilter({ default: "allow", policies: [], report: { attributes }, ...tracing, ...fields });
 }
 
@@ -264,6 +264,30 @@ describe("a new trace begins", () => {
 		const ids = new Set(Array.from({ length: 300 }, () => sent(get(host, "/"))[0]?.[1]));
 		assert.equal(ids.size, 300);
 	});
+});
+
+test("a trace that a caller began ends where callers are not trusted, and another begins", async () => {
+	const tracing = { trustCallers: false, sampledPerMillion: 1_000_000 };
+	const host = await start(undefined, { tracing });
+	for (const headers of [
+		[
+			["traceparent", `00-${TRACE}-${CALLER}-00`],
+			["tracestate", "vendor=1"],
+		],
+		[["b3", "0"]],
+		[
+			["x-b3-traceid", TRACE],
+			["x-b3-spanid", CALLER],
+			["x-b3-parentspanid", CALLER],
+			["x-b3-flags", "1"],
+		],
+	] as const) {
+		const { headers: onward, record } = through(host, headers);
+		const id = String(record["trace.id"]);
+		assert.notEqual(id, TRACE);
+		assert.deepEqual([record["trace.parent_span_id"], record["trace.sampled"]], [undefined, true]);
+		assert.deepEqual(onward, [["traceparent", `00-${id}-${String(record["trace.span_id"])}-01`]]);
+	}
 });
 
 test("a decision that B3 leaves open is made here, and whoever chooses the ids has no say in it", async () => {

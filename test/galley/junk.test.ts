@@ -60,6 +60,7 @@ test("random values in a document's fields are answered with messages, never wit
 			"rateLimitInResponses",
 			"tracing",
 			"sampling",
+			"trustCallers",
 			"spans",
 			"headers",
 			"inputBytes",

@@ -29,7 +29,7 @@ spec:
         timeout: 50ms
   decisionIdInResponses: true
   rateLimitInResponses: true
-  tracing: {sampling: 0.5}
+  tracing: {sampling: 0.5, trustCallers: false}
   mixer: {cluster: mixer, policyWorkers: 1, queuedChecks: 2, grace: 100ms, staleAfter: 1s}
   httpSend: {hosts: [api.example.com, "*.example.org:8443", "[::1]:80"], timeout: 10ms, responseBytes: 1024, cacheBytes: 0}
   ports: {listener: 1, envoyAdmin: 2, mixer: 3, discovery: 4, admin: 65535}
@@ -124,7 +124,7 @@ test("reads every field of every kind", async (context) => {
 			],
 			decisionIdInResponses: true,
 			rateLimitInResponses: true,
-			tracing: { sampling: 0.5 },
+			tracing: { sampling: 0.5, trustCallers: false },
 			mixer: { cluster: "mixer", policyWorkers: 1, queuedChecks: 2, graceMs: 100, staleAfterMs: 1000 },
 			httpSend: {
 				hosts: ["api.example.com", "*.example.org:8443", "[::1]:80"],
@@ -226,7 +226,7 @@ const DEFAULT_SETTINGS = {
 	quotaStores: [],
 	decisionIdInResponses: false,
 	rateLimitInResponses: false,
-	tracing: { sampling: 0.01 },
+	tracing: { sampling: 0.01, trustCallers: true },
 	mixer: { cluster: "sluice-mixer", policyWorkers: 2, queuedChecks: 1000, graceMs: 8000, staleAfterMs: 60_000 },
 	httpSend: { hosts: [], timeoutMs: 5000, responseBytes: 1_048_576, cacheBytes: 8_388_608 },
 	ports: { listener: 8080, envoyAdmin: 9901, mixer: 9091, discovery: 9092, admin: 9093 },
