@@ -2,6 +2,7 @@ import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { addBuildCommand } from "./commands/build.ts";
 import { addCertCommand } from "./commands/cert.ts";
+import { addDecisionsCommand } from "./commands/decisions.ts";
 import { addEvalCommand } from "./commands/eval.ts";
 import { addImportCommand } from "./commands/import.ts";
 import { addLedgerCommand } from "./commands/ledger.ts";
@@ -30,6 +31,7 @@ addCertCommand(program);
 addImportCommand(program);
 addQuotaCommand(program);
 addLedgerCommand(program);
+addDecisionsCommand(program);
 
 try {
 	await program.parseAsync();

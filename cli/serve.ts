@@ -1,8 +1,10 @@
 import { resolve } from "node:path";
 import type { AdapterLogger } from "../mixer/adapters/adapter.ts";
+import { systemClock } from "../mixer/observe/clock.ts";
 import type { Build } from "../mixer/policy/requirements.ts";
 import { writeBuild } from "../mixer/policy/write-build.ts";
 import type { ServeContext } from "./commands/serve.ts";
+import { decisionsPage } from "./decisions/decisions-page.ts";
 import { filterFiles } from "./filter.ts";
 import { HOST, openListening } from "./listening.ts";
 import type { MixerSettings } from "./live-mixer.ts";
@@ -33,6 +35,8 @@ export interface ServeOptions {
 	readonly host: string;
 	/** Whether they may do so without TLS. */
 	readonly insecureLoopback: boolean;
+	/** Whether the admin port shows decisions. */
+	readonly hasPage: boolean;
 	readonly output: OutputFormat;
 	readonly logger: AdapterLogger;
 }
@@ -83,9 +87,11 @@ async function start(options: ServeOptions, { streams }: ServeContext): Promise<
 	);
 	const listening = await openListening({ tls: settings.tls, host, insecureLoopback, logger });
 	const unchosen = PORTS.filter((name) => options.ports[name] === undefined);
+	const page = options.hasPage ? decisionsPage({ clock: systemClock }) : undefined;
 	const starting = PolicyServer.start({
 		...{ configDir, state, ports, listening, filterFile, logger },
 		goesFirst: "state",
+		...(page && { page, extraHandlers: [page.handler] }),
 		...(out !== undefined && { write: (build: Build) => writeOut(build, out) }),
 		restartFields: [
 			...unchosen.map((name): RestartField => `spec.ports.${name}`),

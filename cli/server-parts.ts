@@ -4,6 +4,7 @@ import { systemClock } from "../mixer/observe/clock.ts";
 import type { Build } from "../mixer/policy/requirements.ts";
 import { DiscoveryServer } from "../pilot/discovery/discovery-server.ts";
 import { DiscoveryMetrics } from "../pilot/discovery/metrics.ts";
+import type { DecisionsPage } from "./decisions/decisions-page.ts";
 import type { Listening } from "./listening.ts";
 import type { AlwaysOptions, LiveMixer, MixerSettings, MixerSnapshot } from "./live-mixer.ts";
 import type { FirstRevision } from "./revisions/first-revision.ts";
@@ -34,6 +35,8 @@ export interface ServerOptions extends AlwaysOptions {
 	readonly write?: (build: Build) => Promise<void>;
 	/** What of the Settings takes a restart. */
 	readonly restartFields: readonly RestartField[];
+	/** Whose handler is one of `extraHandlers`; none if left out. */
+	readonly page?: DecisionsPage;
 	readonly onEvent: OnRevisionEvent;
 	readonly logger: AdapterLogger;
 }
@@ -67,7 +70,7 @@ export async function startParts(
 	const mixer = await startMixer({
 		...{ ...options, snapshot: first.snapshot, build: first.serving.build },
 		registries: [metrics.registry, ...(trust ? [trust.registry] : [])],
-		adminRoutes: policyRoutes({ token, ...actions }),
+		adminRoutes: [...policyRoutes({ token, ...actions }), ...(options.page?.routes(token) ?? [])],
 		adminToken: token,
 	});
 	const where = { host, port: options.ports.discovery, ...(trust && discoveryTrust(trust)) };

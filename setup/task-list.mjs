@@ -34,6 +34,11 @@ export function checkSteps({ root, tools: { node, opa } }) {
 	return [
 		{ name: "format and lint", program: node, args: biome },
 		{ name: "types", program: node, args: [packageProgram("typescript/bin/tsc"), "-p", "."] },
+		{
+			name: "types of the decisions page",
+			program: node,
+			args: [packageProgram("typescript/bin/tsc"), "-p", "mixer/decisions/page"],
+		},
 		{ name: "Rego format", program: opa, args: ["fmt", "--list", "--fail", "policies"] },
 		...bundles.flatMap((bundle) => [
 			{ name: `Rego check ${bundle}`, program: opa, args: ["check", "--strict", "--schema", schema, bundle] },

@@ -10,7 +10,8 @@ import { portFrom } from "./port-option.ts";
 
 const HELP = `
 Serves Check, Report and Announce to Envoys (Mixer port), the filter with the policies in it by extension config discovery
-(discovery port), and /metrics, /healthz, /readyz and /version to people (admin port). Ports come from the options, else
+(discovery port), and /metrics, /healthz, /readyz, /version and a page of the latest decisions (sluice decisions) to
+people (admin port). Ports come from the options, else
 from the configuration's Settings; 0 takes a free one.
 
 The Mixer and discovery ports speak mutual TLS as spec.tls of the Settings says (docs/security.md); sluice cert makes a
@@ -47,6 +48,8 @@ interface Options {
 	readonly adminPort?: number;
 	readonly host: string;
 	readonly insecureLoopback?: boolean;
+	/** True without --no-decisions-page. */
+	readonly decisionsPage: boolean;
 	readonly logLevel: LogLevel;
 	readonly output: OutputFormat;
 }
@@ -64,6 +67,7 @@ export function addServeCommand(program: Command, context: ServeContext = defaul
 		.option("--state <folder>", "where the last revisions are kept (default: one of your own for each --config)")
 		.option("--host <address>", "where the Mixer and discovery listen: an IP address", parseAddress, HOST)
 		.option("--insecure-loopback", "without TLS, for a trial on this machine alone")
+		.option("--no-decisions-page", "without the page of latest decisions at the admin port")
 		.option("--mixer-port <port>", "port of: Check and Report", portFrom(0))
 		.option("--discovery-port <port>", "port of: discovery", portFrom(0))
 		.option("--admin-port <port>", "port of: metrics", portFrom(0))
@@ -75,7 +79,7 @@ export function addServeCommand(program: Command, context: ServeContext = defaul
 
 function serveOptions(options: Options, { streams }: ServeContext): ServeOptions {
 	const { config, state, out, filter, mixerPort, discoveryPort, adminPort, logLevel, output } = options;
-	const { host, insecureLoopback = false } = options;
+	const { host, insecureLoopback = false, decisionsPage: hasPage } = options;
 	return {
 		configDir: config,
 		stateDir: stateDirOf({ config, state }),
@@ -86,7 +90,7 @@ function serveOptions(options: Options, { streams }: ServeContext): ServeOptions
 			...(discoveryPort !== undefined && { discovery: discoveryPort }),
 			...(adminPort !== undefined && { admin: adminPort }),
 		},
-		...{ host, insecureLoopback, output },
+		...{ host, insecureLoopback, hasPage, output },
 		logger: createLogger({ level: logLevel, destination: { write: (line) => void streams.stderr.write(line) } }),
 	};
 }

@@ -30,12 +30,17 @@ export function stepLine(name: string, elapsedMs: number): string {
 	return ` ✓ ${name.padEnd(7)}${(elapsedMs / 1000).toFixed(1).padStart(5)} s`;
 }
 
-/** Where everything is. */
-export function addressLines(ports: BannerPorts): string {
+/**
+ * Where everything is.
+ *
+ * @param page the address of the page of decisions.
+ */
+export function addressLines(ports: BannerPorts, page: string): string {
 	const app = `http://127.0.0.1:${ports.listener}`.padEnd(28);
 	return `
  app through Envoy  ${app} metrics    http://127.0.0.1:${ports.admin}/metrics
  Envoy admin        http://127.0.0.1:${ports.envoyAdmin}
+ decisions, live    ${page}
 `;
 }
 

@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pageAddress } from "../decisions/page-key.ts";
+import { HOST } from "../listening.ts";
 import type { CommandStreams } from "../output.ts";
 import { settingsOf } from "../policy-server.ts";
 import { portOwner } from "../port-owner.ts";
@@ -53,7 +55,8 @@ export async function bringUp(options: UpOptions, run: Run): Promise<{ readonly 
 	children.push(await startEnvoy({ envoy, mixerCluster, ports, upstream, logDir, run }));
 	const failed = firstFailure(children);
 	await Promise.race([failed, firstAnswer({ port: ports.listener, signal })]);
-	const banner = `${addressLines(ports)}${sampleWanted ? tryLines(ports) : ""}`;
+	const page = pageAddress({ host: HOST, adminPort: ports.admin, token: await state.readToken() });
+	const banner = `${addressLines(ports, page)}${sampleWanted ? tryLines(ports) : ""}`;
 	streams.stdout.write(`${stepLine("ready", run.now())}\n${banner}\n`);
 	server.watch();
 	return { failed };

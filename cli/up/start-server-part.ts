@@ -1,11 +1,13 @@
 import type { AdapterLogger } from "../../mixer/adapters/adapter.ts";
+import { systemClock } from "../../mixer/observe/clock.ts";
+import { decisionsPage } from "../decisions/decisions-page.ts";
 import { plainLoopback } from "../listening.ts";
 import { PolicyServer } from "../policy-server.ts";
 import { consoleReport } from "../revisions/console-report.ts";
 import type { RestartField } from "../revisions/restart-fields.ts";
 import type { StateFolder } from "../revisions/state/state-folder.ts";
 import type { Run } from "./bring-up.ts";
-import { consoleHandler } from "./console-handler.ts";
+import { consoleHandler, withoutProbe } from "./console-handler.ts";
 import type { UpPorts } from "./up-ports.ts";
 
 /** Longest grace of a Mixer whose Envoy has already gone, in milliseconds: a whole stop stays below ten seconds. */
@@ -31,12 +33,15 @@ export async function startServerPart(part: {
 }): Promise<PolicyServer> {
 	const { configDir, state, ports, run } = part;
 	const { streams } = run;
+	const page = decisionsPage({ clock: systemClock });
+	const pageHandler = { ...page.handler, adapter: withoutProbe(page.handler.adapter) };
 	const server = await PolicyServer.start({
 		...{ configDir, state, ports },
 		// All of it is on this machine, for one person.
 		listening: plainLoopback,
 		goesFirst: "folder",
-		extraHandlers: [consoleHandler],
+		page,
+		extraHandlers: [consoleHandler, pageHandler],
 		maxGraceMs: MAX_GRACE_MS,
 		restartFields: RESTART_FIELDS,
 		onEvent: consoleReport({ configDir, streams, now: Date.now }),

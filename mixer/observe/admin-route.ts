@@ -4,6 +4,25 @@ export interface AdminAnswer {
 	/** The content's type. */
 	readonly type: string;
 	readonly body: string;
+	/** Beside those of every answer. */
+	readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An answer without an end. */
+export interface AdminStream {
+	/** The content's type. */
+	readonly type: string;
+	/** Beside those of every answer. */
+	readonly headers?: Readonly<Record<string, string>>;
+	/** Writes into it from now on; what it returns is called when the other side is gone. */
+	readonly open: (sink: AdminSink) => () => void;
+}
+
+/** Where a stream is written. */
+export interface AdminSink {
+	/** Bytes that the other side has not taken yet. */
+	readonly writableLength: number;
+	write(text: string): unknown;
 }
 
 /** A request of the admin port, read. */
@@ -21,7 +40,7 @@ export interface AdminRoute {
 	readonly method: "GET" | "POST";
 	readonly path: string;
 	/** What it throws is answered 500 without a word about it. */
-	readonly handle: (request: AdminRequest) => Promise<AdminAnswer> | AdminAnswer;
+	readonly handle: (request: AdminRequest) => Promise<AdminAnswer> | AdminAnswer | AdminStream;
 }
 
 /** An answer that programs read. */

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Registry } from "prom-client";
 import { listenFailure } from "../server/listen-failure.ts";
-import type { AdminAnswer, AdminRoute } from "./admin-route.ts";
+import type { AdminAnswer, AdminRoute, AdminStream } from "./admin-route.ts";
 import type { About } from "./metrics.ts";
 import type { Readiness } from "./readiness.ts";
 
@@ -66,11 +66,14 @@ export class AdminServer {
 
 	async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		const answer = await this.#answer(request).catch((): AdminAnswer => text(500, "internal error"));
-		response.writeHead(answer.status, { "content-type": answer.type, "cache-control": "no-store" });
-		response.end(request.method === "HEAD" ? undefined : answer.body);
+		const headers = { "content-type": answer.type, "cache-control": "no-store", ...answer.headers };
+		response.writeHead("status" in answer ? answer.status : 200, headers);
+		if (request.method === "HEAD") response.end();
+		else if ("body" in answer) response.end(answer.body);
+		else stream(answer, response);
 	}
 
-	async #answer(request: IncomingMessage): Promise<AdminAnswer> {
+	async #answer(request: IncomingMessage): Promise<AdminAnswer | AdminStream> {
 		const [path = "", query = ""] = (request.url ?? "").split("?", 2);
 		const method = request.method === "HEAD" ? "GET" : request.method;
 		const route = this.#routes.find((each) => each.path === path);
@@ -98,6 +101,14 @@ export class AdminServer {
 		const type = registries[0]?.contentType ?? "text/plain; version=0.0.4";
 		return { status: 200, type, body: parts.filter((part) => part.trim() !== "").join("\n") };
 	}
+}
+
+function stream({ open }: AdminStream, response: ServerResponse): void {
+	response.flushHeaders();
+	const close = open(response);
+	// It may be gone already.
+	if (response.destroyed) close();
+	else response.once("close", close);
 }
 
 /** undefined: it is larger than is read. */

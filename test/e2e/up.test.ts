@@ -262,7 +262,7 @@ function examples(): string {
 	return join(dir, "policies");
 }
 
-/** The banner of the first two minutes, for these ports; times and revision as they vary. */
+/** The banner of the first two minutes, for these ports; times, revision and key as they vary. */
 function banner(): string {
 	const { listener, admin, envoyAdmin } = ports;
 	return ` ✓ policy TIME   bookstore@REVISION → proxy (reads 4 inputs, 15 tests pass)
@@ -270,6 +270,7 @@ function banner(): string {
 
  app through Envoy  ${`http://127.0.0.1:${listener}`.padEnd(28)} metrics    http://127.0.0.1:${admin}/metrics
  Envoy admin        http://127.0.0.1:${envoyAdmin}
+ decisions, live    http://127.0.0.1:${admin}/#key=KEY
 
  Try:
  curl -i localhost:${listener}/books${" ".repeat(32 - String(listener).length)}→ 200
@@ -283,7 +284,10 @@ function banner(): string {
 }
 
 function withoutTimes(stdout: string): string {
-	return stdout.replace(/ +\d+\.\d s/g, " TIME").replace(/bookstore@[0-9a-f]{6} /, "bookstore@REVISION ");
+	return stdout
+		.replace(/ +\d+\.\d s/g, " TIME")
+		.replace(/bookstore@[0-9a-f]{6} /, "bookstore@REVISION ")
+		.replace(/#key=[\w-]{43}\n/, "#key=KEY\n");
 }
 
 async function followsTheBanner(): Promise<void> {

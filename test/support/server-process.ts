@@ -19,6 +19,8 @@ export interface ServerProcessOptions {
 	/** A free one if left out. */
 	readonly port?: number;
 	readonly discoveryPort?: number;
+	/** A free one, another at each start, if left out. */
+	readonly adminPort?: number;
 	/** By spec.tls of its Settings, and with a log that is kept; without TLS if left out. */
 	readonly isSecured?: boolean;
 }
@@ -66,8 +68,11 @@ export class ServerProcess {
 		const { configDir, isSecured = false } = options;
 		// None that the system hands out by itself: while a server is away, another program would be given it.
 		const [anyPort = 0, anyOther = 0] = await freePorts(2);
-		const { port = anyPort, discoveryPort = anyOther } = options;
-		const ports = ["--mixer-port", String(port), "--discovery-port", String(discoveryPort), "--admin-port", "0"];
+		const { port = anyPort, discoveryPort = anyOther, adminPort = 0 } = options;
+		const ports = [
+			...["--mixer-port", String(port), "--discovery-port", String(discoveryPort)],
+			...["--admin-port", String(adminPort)],
+		];
 		const security = isSecured ? ["--log-level", "info"] : ["--insecure-loopback", "--log-level", "silent"];
 		const flags = ["--config", configDir, "--state", stateDir, ...ports, ...security, "--output", "json"];
 		const args = [join(checkout, "cli/main.ts"), "serve", ...flags];

@@ -50,10 +50,11 @@ test("aligns the time of the whole start with the policy's", () => {
 
 test("says where everything is", () => {
 	assert.equal(
-		addressLines(ports),
+		addressLines(ports, "http://127.0.0.1:9093/#key=k"),
 		`
  app through Envoy  http://127.0.0.1:8080        metrics    http://127.0.0.1:9093/metrics
  Envoy admin        http://127.0.0.1:9901
+ decisions, live    http://127.0.0.1:9093/#key=k
 `,
 	);
 });
@@ -74,7 +75,7 @@ test("says what to try on the bookstore", () => {
 });
 
 test("names the ports that were chosen", () => {
-	const text = addressLines({ listener: 18080, envoyAdmin: 19901, admin: 19093 });
+	const text = addressLines({ listener: 18080, envoyAdmin: 19901, admin: 19093 }, "http://page");
 	assert.match(text, /http:\/\/127\.0\.0\.1:18080 +metrics +http:\/\/127\.0\.0\.1:19093\/metrics\n/);
 	assert.match(text, /Envoy admin +http:\/\/127\.0\.0\.1:19901\n/);
 });

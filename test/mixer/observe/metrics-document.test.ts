@@ -3,6 +3,9 @@ import { readFile } from "node:fs/promises";
 import { describe, test } from "node:test";
 import { KeyMetrics } from "../../../citadel/metrics.ts";
 import { adapters } from "../../../mixer/adapters/registry.ts";
+import { DecisionFeed } from "../../../mixer/decisions/decision-feed.ts";
+import { pageAdapter } from "../../../mixer/decisions/page-handler.ts";
+import { systemClock } from "../../../mixer/observe/clock.ts";
 import { MixerMetrics } from "../../../mixer/observe/metrics.ts";
 import { quotaMetrics } from "../../../mixer/observe/quota-metrics.ts";
 import { DiscoveryMetrics } from "../../../pilot/discovery/metrics.ts";
@@ -37,7 +40,8 @@ async function exposed(): Promise<Row[]> {
 	quotaMetrics(metrics.registry);
 	const key = new KeyMetrics({ material: () => ({ certificateEndMs: 0, authoritiesEndMs: 0 }), now: () => 0 });
 	const registries = [metrics.registry, new DiscoveryMetrics().registry, key.registry];
-	for (const adapter of adapters.values()) {
+	const feed = new DecisionFeed({ clock: systemClock, server: "s" });
+	for (const adapter of [...adapters.values(), pageAdapter(feed)]) {
 		const env = adapterEnv();
 		const handler = await adapter.build({}, env);
 		await handler.close();
