@@ -1,3 +1,4 @@
+import { AttributeId } from "./attributes/generated/vocabulary";
 import { WaitingStreams } from "./body/waiting-streams";
 import { CacheReport } from "./check/cache-report";
 import { CheckResponse } from "./check/check-response";
@@ -89,6 +90,8 @@ export class Plugin {
 	readonly handshakeReaders: u64;
 	/** The connections that were let through; none but where the plugin is for connections. */
 	readonly connections: LiveConnections = new LiveConnections();
+	/** Records carry the input. */
+	readonly reportsInput: bool;
 	/** For hashes: something that a client cannot know. */
 	readonly seed: u64;
 
@@ -127,6 +130,7 @@ export class Plugin {
 		this.bodyReaders = readers;
 		this.wholeBodyReaders = wholeReaders;
 		this.seed = epoch;
+		this.reportsInput = config.reportAttributes.includes(AttributeId.check_input);
 		this.input = new Bytes(4096, largest);
 		this.known = new Bytes(256, config.cache.bytes);
 		this.request = new Bytes(8192, largest + REQUEST_MARGIN_BYTES);

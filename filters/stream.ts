@@ -25,6 +25,7 @@ import { chargeResponse } from "./quota/charges";
 import { noteQuotas, writeRateLimit } from "./quota/quota-report";
 import { RateLimitFields } from "./quota/rate-limit-fields";
 import { Drawn, RequestQuotas } from "./quota/request-quotas";
+import { noteInput } from "./report/record-input";
 import { continueTrace } from "./trace/continue-trace";
 import { applyToRequest, applyToResponse } from "./verdict/apply";
 import {
@@ -105,6 +106,7 @@ export class Stream {
 		this.decidedNs = 0;
 		this.hasWaitedForQuotas = false;
 		this.began = false;
+		this.isTargeted = false;
 		this.token = 0;
 		this.replied = false;
 		this.body.reset();
@@ -368,6 +370,7 @@ export class Stream {
 		if (this.outcome.allowed && this.quotas.draws.count > 0) {
 			chargeResponse(plugin.quotas, this.quotas, this.bag, nowNs());
 		}
+		if (plugin.reportsInput && this.isTargeted) noteInput(plugin, this, this.selected);
 		plugin.reporter.add(this.bag);
 	}
 

@@ -10,10 +10,12 @@ import {
 	INPUT_NAMES,
 	ValueType,
 } from "./generated/vocabulary";
-import { InputPlan, Want } from "./input";
+import { InputPlan, isBodyPart, Want } from "./input";
 import { JsonProjection } from "./json-projection";
 import { JsonWriter } from "./json-value";
 import { Limits } from "./limits";
+import { Redacted } from "./redacted";
+import { Redaction } from "./redaction";
 import { Value } from "./value";
 
 /** By node: its name as a JSON key with its colon. */
@@ -25,12 +27,25 @@ export class InputWriter {
 	private value: Value = new Value();
 	private json: JsonWriter = new JsonWriter();
 	private projection: JsonProjection = new JsonProjection();
+	private redacted: Redacted = new Redacted();
+	private redaction: Redaction | null = null;
 
 	/** False where a limit is passed. */
 	write(plan: InputPlan, bag: Bag, limits: Limits, out: Bytes): bool {
 		out.reset();
 		this.json.begin(out, limits, plan.readsBody ? limits.largestInputBytes : limits.inputBytes);
 		this.writeObject(0, plan, bag);
+		return this.json.withinLimits();
+	}
+
+	/** The same for a record: redacted, and without the body, which is not there any more. */
+	writeRedacted(plan: InputPlan, bag: Bag, limits: Limits, redaction: Redaction, maxBytes: i32, out: Bytes): bool {
+		out.reset();
+		this.redaction = redaction;
+		this.json.begin(out, limits, maxBytes);
+		this.json.redact(this.redacted);
+		this.writeObject(0, plan, bag);
+		this.redaction = null;
 		return this.json.withinLimits();
 	}
 
@@ -48,6 +63,11 @@ export class InputWriter {
 	/** Writes key and value, if there is a value. */
 	private writeMember(node: i32, keysBefore: i32, plan: InputPlan, bag: Bag): bool {
 		let attribute = unchecked(INPUT_ATTRIBUTES[node]);
+		let redaction = this.redaction;
+		if (redaction !== null) {
+			if (isBodyPart(node)) return false;
+			if (attribute >= 0) this.redacted.begin(<AttributeId>attribute, redaction);
+		}
 		let isJson = attribute >= 0 && unchecked(ATTRIBUTE_TYPES[attribute]) == ValueType.Json;
 		let wholeLeaf = attribute >= 0 && (isJson || plan.want(node) == Want.All);
 		this.value.wants = isJson ? plan.wants(node) : null;
@@ -86,7 +106,7 @@ export class InputWriter {
 			if (keys++ > 0) json.out.byte(0x2c);
 			writeJsonString(json.out, key.ptr, key.size);
 			json.out.byte(0x3a);
-			json.value(this.value);
+			json.entry(key, this.value);
 		}
 		json.close(keys);
 	}

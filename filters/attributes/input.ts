@@ -15,6 +15,7 @@ import { InputWriter } from "./input-writer";
 import { JsonWants } from "./json-wants";
 import { KeySet } from "./key-set";
 import { Limits } from "./limits";
+import { Redaction } from "./redaction";
 
 /** How much of a place in the input document is wanted. */
 export enum Want {
@@ -174,8 +175,21 @@ export function writeInput(plan: InputPlan, bag: Bag, limits: Limits, out: Bytes
 	return writer.write(plan, bag, limits, out) ? InputResult.Ok : InputResult.BadInput;
 }
 
+/** As `writeInput`, as a record shows it: redacted, without the body, in at most `maxBytes`. */
+export function writeRedactedInput(
+	plan: InputPlan,
+	bag: Bag,
+	limits: Limits,
+	redaction: Redaction,
+	maxBytes: i32,
+	out: Bytes,
+): InputResult {
+	let isWhole = writer.writeRedacted(plan, bag, limits, redaction, maxBytes, out);
+	return isWhole ? InputResult.Ok : InputResult.BadInput;
+}
+
 /** What a request has to be held for: never read because something above it is. */
-function isBodyPart(node: i32): bool {
+export function isBodyPart(node: i32): bool {
 	return node == PARSED_BODY || node == TRUNCATED_BODY || node == BODY || node == RAW_BODY;
 }
 

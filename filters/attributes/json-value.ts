@@ -6,6 +6,7 @@ import { Slice } from "../wire/slice";
 import { writeBase64 } from "./base64";
 import { ValueType } from "./generated/vocabulary";
 import { Limits } from "./limits";
+import { Redacted } from "./redacted";
 import { writeTimestamp } from "./timestamp";
 import { Value } from "./value";
 
@@ -22,6 +23,11 @@ export class JsonWriter {
 	private depth: i32 = 0;
 	private exceeded: bool = false;
 	private text: Slice = new Slice();
+	private key: Slice = new Slice();
+	/** What is shown of texts; all of them where it is null. */
+	private redacted: Redacted | null = null;
+	/** Texts are values of the map of this attribute, with `key`. */
+	private isEntry: bool = false;
 
 	begin(out: Bytes, limits: Limits, maxBytes: i32 = limits.inputBytes): void {
 		this.out = out;
@@ -29,6 +35,21 @@ export class JsonWriter {
 		this.limits = limits;
 		this.depth = 0;
 		this.exceeded = false;
+		this.redacted = null;
+		this.isEntry = false;
+	}
+
+	/** Shows of the texts to come what this says; null for all of them. */
+	redact(redacted: Redacted | null): void {
+		this.redacted = redacted;
+	}
+
+	/** As `value`, for the value that a key of a map has. */
+	entry(key: Slice, value: Value): void {
+		this.key.set(key.ptr, key.size);
+		this.isEntry = true;
+		this.value(value);
+		this.isEntry = false;
 	}
 
 	withinLimits(): bool {
@@ -122,7 +143,7 @@ export class JsonWriter {
 				this.out.byte(QUOTE);
 				break;
 			default:
-				writeJsonString(this.out, value.text.ptr, value.text.size);
+				this.string(value.text);
 		}
 	}
 
@@ -138,25 +159,27 @@ export class JsonWriter {
 		for (let i = 0; i < value.count && this.withinLimits(); i++) {
 			if (i > 0) this.out.byte(COMMA);
 			value.valueAt(i, this.text);
-			writeJsonString(this.out, this.text.ptr, this.text.size);
+			this.string(this.text);
 		}
 		this.closeList();
 	}
 
 	private map(value: Value): void {
 		this.open();
+		this.isEntry = true;
 		for (let i = 0; i < value.count && this.withinLimits(); i++) {
 			if (i > 0) this.out.byte(COMMA);
-			value.keyAt(i, this.text);
-			writeJsonString(this.out, this.text.ptr, this.text.size);
+			value.keyAt(i, this.key);
+			writeJsonString(this.out, this.key.ptr, this.key.size);
 			this.out.byte(COLON);
 			if (value.type == ValueType.StringListMap) {
 				this.listOf(value, i);
 			} else {
 				value.valueAt(i, this.text);
-				writeJsonString(this.out, this.text.ptr, this.text.size);
+				this.string(this.text);
 			}
 		}
+		this.isEntry = false;
 		this.close(value.count);
 	}
 
@@ -165,9 +188,16 @@ export class JsonWriter {
 		for (let i = 0; i < value.listSize(key); i++) {
 			if (i > 0) this.out.byte(COMMA);
 			value.listAt(key, i, this.text);
-			writeJsonString(this.out, this.text.ptr, this.text.size);
+			this.string(this.text);
 		}
 		this.closeList();
+	}
+
+	private string(text: Slice): void {
+		let redacted = this.redacted;
+		let shown = text;
+		if (redacted !== null) shown = this.isEntry ? redacted.entry(this.key, text) : redacted.text(text);
+		writeJsonString(this.out, shown.ptr, shown.size);
 	}
 
 	private enter(): void {

@@ -64,6 +64,8 @@ export function readOutcome(outcome: Outcome, source: FilterSource, out: Value):
 			return takeTime(outcome.calloutNs, out);
 		case FilterSource.CheckShadow:
 			return readShadow(outcome.shadow, out);
+		case FilterSource.CheckInput:
+			return takeSlice(outcome.input, out);
 		case FilterSource.QuotaName:
 			return takeSlice(outcome.quota, out);
 		case FilterSource.QuotaOutcome:

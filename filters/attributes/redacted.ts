@@ -45,7 +45,8 @@ export class Redacted {
 
 	/** A value of a map, by its key. */
 	entry(key: Slice, text: Slice): Slice {
-		if (this.id == AttributeId.request_query_params) {
+		let isQuery = FILTER_SOURCES[this.id] == FilterSource.ParsedQuery;
+		if (isQuery || this.id == AttributeId.request_query_params) {
 			return this.redaction.hidesParameter(key.ptr, key.size) ? REDACTED : text;
 		}
 		let isHeaders = this.id == AttributeId.request_headers || this.id == AttributeId.request_header_values;

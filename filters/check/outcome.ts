@@ -49,6 +49,8 @@ export class Outcome {
 	revision: Slice = new Slice();
 	/** Shadow Policies' answers, `name` NUL `answer` NUL and so on, bounded. */
 	shadow: Bytes = new Bytes(64, MAX_TEXT_BYTES);
+	/** What the record shows of the input, as JSON; good while the record is written. */
+	input: Slice = new Slice();
 	/** The Quota that refused, else the last one drawn on; empty where there was none. */
 	quota: Slice = new Slice();
 	quotaOutcome: QuotaOutcome = QuotaOutcome.None;
@@ -74,6 +76,7 @@ export class Outcome {
 		this.reason.reset();
 		this.revision.set(0, 0);
 		this.shadow.reset();
+		this.input.set(0, 0);
 		this.quota.set(0, 0);
 		this.quotaOutcome = QuotaOutcome.None;
 		this.quotaRemaining = 0;

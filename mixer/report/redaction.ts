@@ -1,7 +1,6 @@
 import type { TelemetryRecord } from "../api/generated/vocabulary.ts";
-
-/** What stands in a record in the place of a secret. */
-export const REDACTED = "[redacted]";
+import { inputRedactor } from "./input-redaction.ts";
+import { REDACTED } from "./redacted.ts";
 
 /** Attributes that can hold what is to be redacted. */
 const SENSITIVE = [
@@ -11,6 +10,7 @@ const SENSITIVE = [
 	"request.query",
 	"request.path",
 	"request.referer",
+	"check.input",
 ] as const;
 
 /** Names whose values never reach a handler, in any case. */
@@ -44,6 +44,11 @@ export function redactor(names: RedactionNames): (record: TelemetryRecord) => Te
 		change(redacted, "request.query", (query) => redactQuery(query, parameters));
 		change(redacted, "request.path", url);
 		change(redacted, "request.referer", url);
+		change(
+			redacted,
+			"check.input",
+			inputRedactor({ url, header, query: (text) => redactQuery(text, parameters), parameters }),
+		);
 		return redacted;
 	};
 }

@@ -33,6 +33,29 @@ describe("redaction", () => {
 		});
 	}
 
+	test("replaces what is secret in an input, and leaves one without secrets as it is, to the digit", () => {
+		const secret = {
+			attributes: { request: { http: { headers: { Authorization: "x" }, path: "/?access_token=x" } } },
+			parsed_query: { access_token: ["x", "x"], a: ["1"] },
+			request: { header_values: { "x-api-key": ["x"], b: ["2"] }, query: "api_key=x&c=3", referer: "/#access_token=x" },
+		};
+		const record = redact({ "check.input": JSON.stringify(secret) });
+		assert.deepEqual(JSON.parse(record["check.input"] ?? ""), {
+			attributes: {
+				request: { http: { headers: { Authorization: "[redacted]" }, path: "/?access_token=[redacted]" } },
+			},
+			parsed_query: { access_token: ["[redacted]", "[redacted]"], a: ["1"] },
+			request: {
+				header_values: { "x-api-key": ["[redacted]"], b: ["2"] },
+				query: "api_key=[redacted]&c=3",
+				referer: "/#access_token=[redacted]",
+			},
+		});
+		const plain = '{"request":{"headers":{"a":"b"}},"x":12345678901234567890}';
+		for (const input of [plain, "null"]) assert.equal(redact({ "check.input": input })["check.input"], input);
+		assert.equal(redact({ "check.input": "{broken" })["check.input"], "null");
+	});
+
 	test("replaces secret headers in both forms, in any case", () => {
 		const record = {
 			"request.headers": new Map([
