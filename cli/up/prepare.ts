@@ -7,6 +7,7 @@ import { buildPolicies, type ExplainedBuild } from "../../mixer/policy/build.ts"
 import type { HandlerSpec } from "../../mixer/report/build-handlers.ts";
 import { adapterSchemas, telemetryParts } from "../adapter-schemas.ts";
 import { inputSchemaFile } from "../checkout.ts";
+import { withLogPolicies } from "../decisions/log-policies.ts";
 import { readFilter } from "../filter.ts";
 import { attributesOf } from "../handler-specs.ts";
 import type { CommandStreams } from "../output.ts";
@@ -24,7 +25,7 @@ export async function loadConfiguration(dir: string, streams: Pick<CommandStream
 		throw new MixerError("invalid", loaded.messages.map(formatMessage).join("\n"), { faults });
 	}
 	for (const warning of loaded.warnings) streams.stderr.write(`${formatMessage(warning)}\n`);
-	return loaded.snapshot;
+	return withLogPolicies(loaded.snapshot, () => toolPath("opa"));
 }
 
 function faultOf(message: Message): Fault {

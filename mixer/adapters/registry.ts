@@ -1,10 +1,11 @@
 import type { Adapter } from "./adapter.ts";
 import { consoleAdapter } from "./console.ts";
+import { decisionlog } from "./decisionlog/decisionlog.ts";
 import { jsonlog } from "./jsonlog.ts";
 import { otlp } from "./otlp/otlp.ts";
 import { prometheus } from "./prometheus.ts";
 
 /** The adapters that come with the Mixer, by the word in a Handler's `spec.adapter`. */
 export const adapters: ReadonlyMap<string, Adapter> = new Map(
-	[consoleAdapter, jsonlog, otlp, prometheus].map((adapter) => [adapter.name, adapter]),
+	[consoleAdapter, decisionlog, jsonlog, otlp, prometheus].map((adapter) => [adapter.name, adapter]),
 );

@@ -29,7 +29,10 @@ export interface CompiledModule {
 }
 
 /** A Policy as far as opa has to do with it: only what asks for an entrypoint is told of one that is not there. */
-export type Asker = Pick<Policy, "name" | "entrypoint" | "bundle" | "file" | "line">;
+export type Asker = Pick<Policy, "name" | "entrypoint" | "bundle" | "file" | "line"> & {
+	/** What asks, where it is no Policy. */
+	readonly kind?: string;
+};
 
 /**
  * Checks the sources' types and runs their tests, beside each other; of two faults the types' is told. `findings` is what
@@ -102,13 +105,13 @@ async function buildBundle(options: BundleOptions): Promise<Uint8Array> {
 }
 
 /** opa knows nothing of Policies: where an entrypoint is at fault, this says who asks for it. */
-function withPolicy(errors: string, policies: readonly Asker[]): string {
+function withPolicy(errors: string, all: readonly Asker[]): string {
 	const missing = /^entrypoint "(.+)" does not refer to/.exec(errors)?.[1];
 	const called = /^rego_type_error: function data\.(\S+) used as reference/.exec(errors)?.[1]?.replaceAll(".", "/");
 	const what = missing === undefined ? "a function, not a rule" : "no rule";
-	const askers = policies.filter(({ entrypoint }) => entrypoint === (missing ?? called));
-	const lines = askers.map(({ file, line, name, entrypoint, bundle }) => {
-		return `${file}:${line} Policy ${name}: entrypoint ${entrypoint} is ${what} of ${bundle}`;
+	const askers = all.filter(({ entrypoint }) => entrypoint === (missing ?? called));
+	const lines = askers.map(({ file, line, kind = "Policy", name, entrypoint, bundle }) => {
+		return `${file}:${line} ${kind} ${name}: entrypoint ${entrypoint} is ${what} of ${bundle}`;
 	});
 	return lines.length > 0 ? lines.join("\n") : errors;
 }

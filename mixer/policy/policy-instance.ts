@@ -108,6 +108,12 @@ export class PolicyInstance {
 	}
 }
 
+/** What is wrong with the built-ins that a module leaves to its host; undefined where the Mixer has all of them. */
+export function refusedOf(policyWasm: Uint8Array): string | undefined {
+	const refused = refusedBuiltins([], hostBuiltinsOf(policyWasm));
+	return refused.length > 0 ? describeRefused(refused) : undefined;
+}
+
 /** The built-ins that a module leaves to its host, whether the Mixer has them or not. */
 export function hostBuiltinsOf(policyWasm: Uint8Array): readonly string[] {
 	const module = new WebAssembly.Module(policyWasm);

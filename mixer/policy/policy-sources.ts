@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import type { RegoVersion, Snapshot } from "../../galley/snapshot.ts";
+import type { Policy, RegoVersion, Snapshot } from "../../galley/snapshot.ts";
 import { MixerError } from "../error.ts";
 import { type RegoVersions, readRegoVersions } from "./rego-versions.ts";
 
@@ -34,7 +34,10 @@ export interface PolicySources {
  *
  * @throws MixerError "invalid" with every fault.
  */
-export async function findPolicySources(snapshot: Snapshot): Promise<PolicySources> {
+export async function findPolicySources(snapshot: {
+	readonly dir: Snapshot["dir"];
+	readonly policies: readonly Pick<Policy, "bundle" | "bundleDir" | "regoVersion">[];
+}): Promise<PolicySources> {
 	const bundles = new Map(snapshot.policies.map((policy) => [policy.bundleDir, policy]));
 	const nested = nestedBundles([...bundles].map(([dir, { bundle }]) => [dir, bundle]));
 	if (nested.length > 0) throw new MixerError("invalid", nested.join("\n"));

@@ -20,6 +20,7 @@ after(() => receiver.stop());
 /** A configuration that works without anything outside, for each adapter. */
 const working: Readonly<Record<string, unknown>> = {
 	console: {},
+	decisionlog: { file: join(folder, "decisions.jsonl") },
 	jsonlog: { file: join(folder, "log.jsonl") },
 	otlp: { endpoint: receiver.url },
 	prometheus: {},
