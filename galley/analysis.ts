@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { sharedDataPaths } from "./data-source-analysis.ts";
 import type { Entry, Identity, PolicyEntry } from "./entry.ts";
 import type { Message } from "./message.ts";
 import { toMessage } from "./problem.ts";
@@ -32,6 +33,7 @@ const RULES: readonly Rule[] = [
 	telemetryHandlers,
 	metricNames,
 	handlersWithNothing,
+	sharedDataPaths,
 ];
 
 /** Runs every rule. */

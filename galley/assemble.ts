@@ -4,7 +4,16 @@ import type { Entry, TelemetryEntry } from "./entry.ts";
 import { API_VERSION } from "./kinds/document-kind.ts";
 import { settingsSchema } from "./kinds/settings.ts";
 import { compareBytes } from "./message.ts";
-import type { HandlerConfig, Policy, Quota, QuotaStore, Settings, Snapshot, TlsSettings } from "./snapshot.ts";
+import type {
+	DataSourceConfig,
+	HandlerConfig,
+	Policy,
+	Quota,
+	QuotaStore,
+	Settings,
+	Snapshot,
+	TlsSettings,
+} from "./snapshot.ts";
 
 type EntryOf<Kind extends Entry["kind"]> = Extract<Entry, { kind: Kind }>;
 
@@ -14,6 +23,7 @@ export function assembleSnapshot(dir: string, entries: readonly Entry[]): Snapsh
 	const policies = entries.filter((entry) => entry.kind === "Policy").sort(byName);
 	const quotas = entries.filter((entry) => entry.kind === "Quota").sort(byName);
 	const handlers = entries.filter((entry) => entry.kind === "Handler").sort(byName);
+	const sources = entries.filter((entry) => entry.kind === "DataSource").sort(byName);
 	const telemetries = entries.filter((entry) => entry.kind === "Telemetry").sort(byName);
 	return deepFreeze({
 		dir,
@@ -21,10 +31,11 @@ export function assembleSnapshot(dir: string, entries: readonly Entry[]): Snapsh
 		policies: policies.map((entry) => toPolicy(dir, entry)),
 		quotas: quotas.map(toQuota),
 		handlers: handlers.map((entry) => toHandler(entry, telemetries)),
+		dataSources: sources.map(toDataSource),
 	});
 }
 
-type Named = EntryOf<"Policy" | "Quota" | "Handler" | "Telemetry">;
+type Named = EntryOf<"Policy" | "Quota" | "Handler" | "Telemetry" | "DataSource">;
 
 type SettingsSpec = EntryOf<"Settings">["value"]["spec"];
 
@@ -99,6 +110,13 @@ function toHandler({ value, source }: EntryOf<"Handler">, telemetries: readonly 
 	const actions = telemetries.flatMap((telemetry) => telemetry.rules);
 	const rules = actions.flatMap(({ rule, handlers }) => (handlers.includes(name) ? [rule] : []));
 	return { name, adapter, config, records, rules, queueRecords: queue, queueBytes, timeoutMs: timeout, ...place };
+}
+
+function toDataSource({ value, source }: EntryOf<"DataSource">): DataSourceConfig {
+	const { path, refresh, timeout, expireAfter, ...spec } = value.spec;
+	const times = { refreshMs: refresh, timeoutMs: timeout, expireAfterMs: expireAfter };
+	const place = { file: source.file, line: source.place([]).line };
+	return { name: value.metadata.name, ...spec, path: path.split("/"), ...times, ...place };
 }
 
 function byName(a: Named, b: Named): number {

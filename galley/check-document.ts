@@ -22,10 +22,12 @@ export interface CheckedDocument {
 /** What documents are held against beside their schemas. */
 export interface DocumentChecks {
 	readonly adapters: AdapterChecks;
+	/** Of DataSources. */
+	readonly sources: AdapterChecks;
 	readonly expressions: ExpressionReader;
 }
 
-/** Holds a document against its kind's schema and, for a Handler, its adapter's; a Telemetry's expressions are read. */
+/** Holds a document against its kind's schema and, for a Handler, its adapter's, as for a DataSource; a Telemetry's expressions are read. */
 export function checkDocument(source: SourceDocument, checks: DocumentChecks): CheckedDocument {
 	const { value } = source;
 	if (!isMapping(value)) {
@@ -66,6 +68,13 @@ const CHECKS: Readonly<Record<KindName, Check>> = {
 		if (!result.ok || !config.ok) return { problems: [result, config].flatMap((one) => (one.ok ? [] : one.problems)) };
 		const value = { ...result.value, spec: { ...result.value.spec, config: config.value } };
 		return { entry: { kind: "Handler", value, source } };
+	},
+	DataSource(source, { sources }) {
+		const result = checkValue({ schema: schemas.DataSource, jsonSchema: jsonSchemas.DataSource, value: source.value });
+		const config = sources.check(source.value);
+		if (!result.ok || !config.ok) return { problems: [result, config].flatMap((one) => (one.ok ? [] : one.problems)) };
+		const value = { ...result.value, spec: { ...result.value.spec, config: config.value } };
+		return { entry: { kind: "DataSource", value, source } };
 	},
 	Telemetry(source, { expressions }) {
 		const result = checkValue({ schema: schemas.Telemetry, jsonSchema: jsonSchemas.Telemetry, value: source.value });

@@ -1,4 +1,5 @@
 import type { CheckedRule } from "./check-telemetry.ts";
+import type { DataSourceDocument } from "./kinds/data-source.ts";
 import type { HandlerDocument } from "./kinds/handler.ts";
 import type { KindName } from "./kinds/kinds.ts";
 import type { PolicyDocument } from "./kinds/policy.ts";
@@ -13,6 +14,7 @@ export type Entry =
 	| { readonly kind: "Policy"; readonly value: PolicyDocument; readonly source: SourceDocument }
 	| { readonly kind: "Quota"; readonly value: QuotaDocument; readonly source: SourceDocument }
 	| { readonly kind: "Handler"; readonly value: HandlerDocument; readonly source: SourceDocument }
+	| { readonly kind: "DataSource"; readonly value: DataSourceDocument; readonly source: SourceDocument }
 	| TelemetryEntry;
 
 /** A Telemetry valid by itself, with what it does. */

@@ -6,6 +6,7 @@ import { assembleSnapshot } from "./assemble.ts";
 import { checkBundle, checkFile } from "./bundle.ts";
 import { ExpressionReader } from "./cel/expression.ts";
 import { checkDocument } from "./check-document.ts";
+import { sourceSchemas } from "./data-source-adapters.ts";
 import type { Entry, Identity } from "./entry.ts";
 import { compareMessages, type Message } from "./message.ts";
 import { parseDocuments } from "./parse-documents.ts";
@@ -25,19 +26,31 @@ export type LoadResult =
  *
  * @param adapters - JSON Schema of `spec.config` by the adapter's name.
  * @param telemetry - What Telemetry documents are checked against.
+ * @param sources - JSON Schema of a DataSource's `spec.config` by the adapter's name; others are loaded by their file or
+ * package.
  * @throws {Error} when an adapter's schema is unusable.
  */
 export async function loadSnapshot(
 	dir: string,
 	adapters: ReadonlyMap<string, object>,
 	telemetry: TelemetryParts,
+	sources: ReadonlyMap<string, object> = new Map(),
 ): Promise<LoadResult> {
-	const checks = { adapters: new AdapterChecks(adapters), expressions: new ExpressionReader(telemetry.attributes) };
 	const { files, messages: unread } = await readSourceFiles(dir);
 	const parsed = files.map(parseDocuments);
+	const own = await sourceSchemas(
+		dir,
+		parsed.flatMap(({ documents }) => documents),
+		sources,
+	);
+	const checks = {
+		adapters: new AdapterChecks(adapters),
+		sources: new AdapterChecks(own.schemas),
+		expressions: new ExpressionReader(telemetry.attributes),
+	};
 	const checked = parsed.flatMap(({ documents }) => documents.map((document) => checkDocument(document, checks)));
 	const entries = checked.flatMap(({ entry }) => entry ?? []);
-	const alone = [...unread, ...[...parsed, ...checked].flatMap((part) => part.messages)];
+	const alone = [...unread, ...own.messages, ...[...parsed, ...checked].flatMap((part) => part.messages)];
 	const identities = checked.flatMap(({ identity }) => identity ?? []);
 	const together = analyse({ identities, entries, complete: alone.length === 0, signals: telemetry.signals });
 	const outside = [...(await checkBundles(dir, identities)), ...(await checkDescriptors(dir, entries))];

@@ -1,24 +1,33 @@
 import { isKindName, jsonSchemas } from "./kinds/kinds.ts";
 
 /** A block that this file writes: everything between these two comments. */
-const BLOCK = /(<!-- generated: (kind|adapter) (\S+) -->\n)[\s\S]*?(<!-- end -->)/g;
+const BLOCK = /(<!-- generated: (kind|adapter|source) (\S+) -->\n)[\s\S]*?(<!-- end -->)/g;
 
 /**
  * The Markdown with its generated blocks written anew: a table of fields each, for a kind or an adapter's settings.
  *
  * @param adapters - JSON Schema of `spec.config` by the adapter's name.
+ * @param sources - The same of the adapters of DataSources.
  * @throws {Error} when a block names what does not exist, or an adapter has no block.
  */
-export function withReference(markdown: string, adapters: ReadonlyMap<string, object>): string {
-	const undocumented = new Set(adapters.keys());
+export function withReference(
+	markdown: string,
+	adapters: ReadonlyMap<string, object>,
+	sources: ReadonlyMap<string, object> = new Map(),
+): string {
+	const undocumented = new Set([...adapters.keys(), ...sources.keys()]);
 	const written = markdown.replace(BLOCK, (_, begin: string, what: string, name: string, end: string) => {
 		undocumented.delete(name);
-		const schema = what === "adapter" ? adapters.get(name) : isKindName(name) ? jsonSchemas[name] : undefined;
+		const schema = what === "kind" ? kindSchema(name) : (what === "adapter" ? adapters : sources).get(name);
 		if (schema === undefined) throw new Error(`there is no ${what} ${name}`);
-		return `${begin}${table(schema, what === "adapter" ? "spec.config" : "")}${end}`;
+		return `${begin}${table(schema, what === "kind" ? "" : "spec.config")}${end}`;
 	});
 	if (undocumented.size > 0) throw new Error(`no block for adapter ${[...undocumented].join(", ")}`);
 	return written;
+}
+
+function kindSchema(name: string): object | undefined {
+	return isKindName(name) ? jsonSchemas[name] : undefined;
 }
 
 interface Schema {

@@ -64,6 +64,25 @@ export interface HandlerConfig {
 	readonly line: number;
 }
 
+/** Data of policies that are kept elsewhere. */
+export interface DataSourceConfig {
+	readonly name: string;
+	/** The word of a known adapter, or the file or package that exports one. */
+	readonly adapter: string;
+	/** Already valid by the adapter's own schema. */
+	readonly config: unknown;
+	/** Where they stand below `data`; never empty. */
+	readonly path: readonly string[];
+	readonly refreshMs: number;
+	readonly timeoutMs: number;
+	readonly maxBytes: number;
+	readonly expireAfterMs: number;
+	/** What policies go by once they were not confirmed for so long. */
+	readonly onExpired: "keep" | "empty" | "deny";
+	readonly file: string;
+	readonly line: number;
+}
+
 /** What policies in the Mixer may do with http.send and net.lookup_ip_addr. */
 export interface HttpSendSettings {
 	/** Names and addresses in lower case, each with a port or for 80 and 443; `*.suffix` for every name below. */
@@ -224,4 +243,5 @@ export interface Snapshot {
 	readonly policies: readonly Policy[];
 	readonly quotas: readonly Quota[];
 	readonly handlers: readonly HandlerConfig[];
+	readonly dataSources: readonly DataSourceConfig[];
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { dataSourceSchema } from "./data-source.ts";
 import { handlerSchema } from "./handler.ts";
 import { policySchema } from "./policy.ts";
 import { quotaSchema } from "./quota.ts";
@@ -6,7 +7,7 @@ import { settingsSchema } from "./settings.ts";
 import { telemetrySchema } from "./telemetry.ts";
 
 /** Every kind a person can write. */
-export const KIND_NAMES = ["Settings", "Policy", "Quota", "Handler", "Telemetry"] as const;
+export const KIND_NAMES = ["Settings", "Policy", "Quota", "Handler", "Telemetry", "DataSource"] as const;
 
 /** A word after `kind:`. */
 export type KindName = (typeof KIND_NAMES)[number];
@@ -18,6 +19,7 @@ export const schemas = {
 	Quota: quotaSchema,
 	Handler: handlerSchema,
 	Telemetry: telemetrySchema,
+	DataSource: dataSourceSchema,
 } as const;
 
 /** JSON Schema of what a person writes, for suggestions and documentation. */
@@ -27,6 +29,7 @@ export const jsonSchemas: Readonly<Record<KindName, object>> = {
 	Quota: z.toJSONSchema(quotaSchema, { io: "input" }),
 	Handler: z.toJSONSchema(handlerSchema, { io: "input" }),
 	Telemetry: z.toJSONSchema(telemetrySchema, { io: "input" }),
+	DataSource: z.toJSONSchema(dataSourceSchema, { io: "input" }),
 };
 
 /** Whether this is the name of a kind. */

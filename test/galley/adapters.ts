@@ -29,6 +29,19 @@ export const adapters: ReadonlyMap<string, object> = new Map([
 	],
 ]);
 
+/** The same for DataSources. */
+export const sources: ReadonlyMap<string, object> = new Map([
+	[
+		"lines",
+		{
+			type: "object",
+			required: ["file"],
+			additionalProperties: false,
+			properties: { file: { type: "string" }, sorted: { type: "boolean", default: false } },
+		},
+	],
+]);
+
 /** What Telemetry documents are checked against: an attribute of each type, and what those adapters take. */
 export const telemetry: TelemetryParts = {
 	attributes: new Map([

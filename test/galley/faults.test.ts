@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { loadSnapshot } from "../../galley/load.ts";
 import { formatMessage } from "../../galley/message.ts";
-import { adapters, telemetry } from "./adapters.ts";
+import { adapters, sources, telemetry } from "./adapters.ts";
 
 const testdata = join(import.meta.dirname, "../testdata/galley");
 const faults = join(testdata, "faults");
@@ -26,7 +26,7 @@ async function messagesOf(name: string): Promise<string> {
 	try {
 		await cp(join(testdata, "bundles"), dir, { recursive: true });
 		await cp(join(faults, name), join(dir, name));
-		const loaded = await loadSnapshot(dir, adapters, telemetry);
+		const loaded = await loadSnapshot(dir, adapters, telemetry, sources);
 		const messages = loaded.ok ? loaded.warnings : loaded.messages;
 		assert.notEqual(messages.length, 0, "a fault without a message");
 		assert.equal(

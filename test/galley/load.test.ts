@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { loadSnapshot } from "../../galley/load.ts";
 import { formatMessage } from "../../galley/message.ts";
 import type { Snapshot } from "../../galley/snapshot.ts";
-import { adapters, telemetry } from "./adapters.ts";
+import { adapters, sources, telemetry } from "./adapters.ts";
 import { configurationFolder, policyYaml } from "./folder.ts";
 
 const EVERYTHING = `apiVersion: sluice.dev/v1alpha1
@@ -77,6 +77,19 @@ apiVersion: sluice.dev/v1alpha1
 kind: Handler
 metadata: {name: log}
 spec: {adapter: filelog, config: {file: access.log}, queue: 1, timeout: 5m}
+---
+apiVersion: sluice.dev/v1alpha1
+kind: DataSource
+metadata: {name: blocked}
+spec:
+  adapter: lines
+  config: {file: blocked.txt}
+  path: bookstore/blocked
+  refresh: 1m
+  timeout: 1s
+  maxBytes: 1024
+  expireAfter: 1h
+  onExpired: deny
 `;
 
 test("reads every field of every kind", async (context) => {
@@ -197,6 +210,21 @@ test("reads every field of every kind", async (context) => {
 				timeoutMs: 300_000,
 				file: "all.yaml",
 				line: 67,
+			},
+		],
+		dataSources: [
+			{
+				name: "blocked",
+				adapter: "lines",
+				config: { file: "blocked.txt", sorted: false },
+				path: ["bookstore", "blocked"],
+				refreshMs: 60_000,
+				timeoutMs: 1000,
+				maxBytes: 1024,
+				expireAfterMs: 3_600_000,
+				onExpired: "deny",
+				file: "all.yaml",
+				line: 71,
 			},
 		],
 	});
@@ -333,7 +361,7 @@ test("an adapter whose schema is unusable is a defect, not a fault of the config
 });
 
 async function snapshotOf(dir: string): Promise<Snapshot> {
-	const loaded = await loadSnapshot(dir, adapters, telemetry);
+	const loaded = await loadSnapshot(dir, adapters, telemetry, sources);
 	assert.deepEqual(loaded.ok ? loaded.warnings : loaded.messages, []);
 	return loaded.ok ? loaded.snapshot : assert.fail("not a snapshot");
 }
@@ -348,7 +376,7 @@ test("finds fault with a file of descriptors that is none of the folder's", asyn
 	const messagesFor = async (file: string) => {
 		const settings = `apiVersion: sluice.dev/v1alpha1\nkind: Settings\nmetadata: {name: a}\nspec: {protoDescriptors: ${file}}\n`;
 		const dir = await configurationFolder(context, { "a.yaml": settings, "b.yaml": policyYaml("books") });
-		const loaded = await loadSnapshot(dir, adapters, telemetry);
+		const loaded = await loadSnapshot(dir, adapters, telemetry, sources);
 		return loaded.ok ? [] : loaded.messages.map(formatMessage);
 	};
 	const at = "a.yaml:4:26 spec.protoDescriptors:";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { adapterSchemas, telemetryParts } from "../../cli/adapter-schemas.ts";
+import { adapterSchemas, sourceSchemas, telemetryParts } from "../../cli/adapter-schemas.ts";
 import { loadSnapshot } from "../../galley/load.ts";
 import { formatMessage } from "../../galley/message.ts";
 import { withReference } from "../../galley/reference.ts";
@@ -12,14 +12,14 @@ const docs = join(import.meta.dirname, "../../docs/configuration.md");
 
 test("docs/configuration.md says what the schemas say (else run: node cli/write-reference.ts)", async () => {
 	const written = await readFile(docs, "utf8");
-	assert.equal(withReference(written, adapterSchemas()), written);
+	assert.equal(withReference(written, adapterSchemas(), sourceSchemas()), written);
 });
 
 test("every kind has its table", async () => {
 	const headings = [...(await readFile(docs, "utf8")).matchAll(/<!-- generated: kind (\S+) -->/g)].map(
 		([, kind]) => kind,
 	);
-	assert.deepEqual(headings, ["Policy", "Quota", "Handler", "Telemetry", "Settings"]);
+	assert.deepEqual(headings, ["Policy", "Quota", "Handler", "Telemetry", "DataSource", "Settings"]);
 });
 
 test("every example of docs/configuration.md is valid without a warning", async (context) => {

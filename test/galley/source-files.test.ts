@@ -67,7 +67,7 @@ test("a folder named like a file, and a link to nothing, do not hide the rest", 
 		"a.yaml: cannot be read (not a file)",
 		"b.yaml: cannot be read (ENOENT)",
 		"c.yaml:1:1 apiVersion: is missing: it must be sluice.dev/v1alpha1",
-		"c.yaml:1:1 kind: is missing: it must be one of Settings, Policy, Quota, Handler, Telemetry",
+		"c.yaml:1:1 kind: is missing: it must be one of Settings, Policy, Quota, Handler, Telemetry, DataSource",
 		"c.yaml:1:1 metadata: is missing: it must be a mapping",
 	]);
 });
