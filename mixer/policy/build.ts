@@ -3,17 +3,21 @@ import { relative } from "node:path";
 import type { Settings, Snapshot } from "../../galley/snapshot.ts";
 import { networkBuiltins } from "./builtins/registry.ts";
 import { type CompileOptions, checkSources, settled } from "./compile.ts";
+import { checkSourcePlaces } from "./data-source-places.ts";
+import { expiredAsker, expiredModule, unreadSources, withExpired } from "./expired-policy.ts";
 import { buildWarnings, type PolicyExplanation } from "./explain.ts";
 import { type CompiledGrpcTypes, compileGrpcTypes } from "./grpc-types.ts";
 import { proveLinked } from "./link/prove-linked.ts";
 import { readOpaVersion } from "./opa.ts";
 import { type LinkableFilter, type PlacedPolicies, type PlaceOptions, placePolicies } from "./place-policies.ts";
 import { pluginConfig } from "./plugin-config.ts";
+import { PolicyCompiler } from "./policy-compiler.ts";
 import { checkPolicyData } from "./policy-data.ts";
 import { findPolicySources } from "./policy-sources.ts";
 import { proveBuild } from "./prove-build.ts";
 import type { Build, PolicyRequirements } from "./requirements.ts";
 import { computeRevision } from "./revision.ts";
+import type { SourceData } from "./source-data.ts";
 import { visibleSecrets } from "./visible-secrets.ts";
 import { vmConfig } from "./vm-config.ts";
 
@@ -26,6 +30,8 @@ export interface BuildOptions {
 	readonly reportAttributes: readonly string[];
 	/** Absolute path of mixer/api/generated/input-schema.json. */
 	readonly inputSchemaFile: string;
+	/** What the data sources of the snapshot say. */
+	readonly dataSources?: readonly SourceData[];
 	/** Gives the build up. */
 	readonly signal?: AbortSignal | undefined;
 }
@@ -47,13 +53,81 @@ export interface ExplainedBuild extends Build {
  * missing or of another version.
  */
 export async function buildPolicies(options: BuildOptions): Promise<ExplainedBuild> {
+	return (await buildForData(options)).build;
+}
+
+/** A build that can be made again of other data. */
+export interface BuildForData {
+	readonly build: ExplainedBuild;
+	/**
+	 * The same with what data sources say now: nothing is read from the folder, and nothing is compiled or tested.
+	 *
+	 * @throws MixerError "unavailable" where the data are so many or few now that a Policy runs elsewhere: then the folder
+	 * has to be built.
+	 */
+	rebuild(dataSources: readonly SourceData[]): Promise<ExplainedBuild>;
+}
+
+/** As buildPolicies. */
+export async function buildForData(options: BuildOptions): Promise<BuildForData> {
+	const { dataSources = [] } = options;
+	const sources = await findPolicySources(options.snapshot);
+	await checkPolicyData(options.snapshot.dir, sources.data, dataSources);
+	await checkSourcePlaces(options.snapshot.dir, sources, dataSources);
+	const compile = { ...options, dir: options.snapshot.dir, sources };
+	const mayDeny = dataSources.some((source) => source.mayDeny);
+	const compiled = mayDeny ? { ...compile, sources: { ...sources, generated: [expiredModule] } } : compile;
+	const compiler = new PolicyCompiler(compiled, mayDeny ? [expiredAsker] : []);
+	const placing = placePolicies(placeOptions(options, compiler, dataSources));
+	// opa's checks and tests run beside the rest, and their faults are told first.
+	const [checkedOrNot, placedOrNot] = await Promise.allSettled([check(options, compile), placing]);
+	const checked = { ...settled(checkedOrNot), grpcTypes: once(() => readGrpcTypes(options.snapshot)) };
+	const build = await finish({ ...options, dataSources }, checked, settled<PlacedPolicies>(placedOrNot));
+	compiler.close();
+	return {
+		build,
+		rebuild: async (now) =>
+			finish({ ...options, dataSources: now }, checked, await placePolicies(placeOptions(options, compiler, now))),
+	};
+}
+
+interface Checked {
+	readonly opaVersion: string;
+	readonly findings: readonly string[];
+	readonly testsPassed: number;
+	/** Read once. */
+	readonly grpcTypes: () => Promise<CompiledGrpcTypes | undefined>;
+}
+
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+	let made: Promise<Value> | undefined;
+	return () => {
+		made ??= make();
+		return made;
+	};
+}
+
+async function check({ snapshot, opa, inputSchemaFile, dataSources }: BuildOptions, compile: CompileOptions) {
+	if (snapshot.policies.length > 0) {
+		return checkSources({ ...compile, inputSchemaFile, ...(dataSources && { dataSources }) });
+	}
+	const opaVersion = await readOpaVersion({ opa, cwd: compile.dir, signal: compile.signal });
+	return { opaVersion, findings: [], testsPassed: 0 };
+}
+
+async function finish(
+	options: BuildOptions & { readonly dataSources: readonly SourceData[] },
+	{ opaVersion, findings, testsPassed, grpcTypes }: Checked,
+	placed: PlacedPolicies,
+): Promise<ExplainedBuild> {
 	const { settings, quotas, handlers } = options.snapshot;
-	const { opaVersion, findings, testsPassed, required, evaluable, module, policyWasm, data } =
-		await compileAll(options);
+	const { evaluable, module, policyWasm, data, plan } = placed;
+	const sources = plan && { plan, sources: options.dataSources };
+	const required = sources === undefined ? placed.required : withExpired(placed.required, sources);
 	const reportAttributes = [...new Set(options.reportAttributes)].sort();
 	const policies = required.map(({ policy, requirements }) => [policy, requirements] as const);
 	const readsBodies = policies.some(([, { body }]) => body !== "none");
-	const grpc = readsBodies ? await readGrpcTypes(options.snapshot) : undefined;
+	const grpc = readsBodies ? await grpcTypes() : undefined;
 	const makesSpans = handlers.some(({ rules }) => rules.some(({ kind }) => kind === "span"));
 	const parts = { settings, policies, quotas, reportAttributes, grpc: grpc?.types, makesSpans };
 	const requirements = required.map((each) => each.requirements);
@@ -75,6 +149,7 @@ export async function buildPolicies(options: BuildOptions): Promise<ExplainedBui
 		...buildWarnings(explanations),
 		...visibleSecrets(explanations, data),
 		...(grpc?.warnings ?? []),
+		...(sources === undefined ? [] : unreadSources(placed.required, sources)),
 	];
 	return { ...build, evaluable, explanations, warnings };
 }
@@ -85,24 +160,15 @@ async function readGrpcTypes({ dir, settings }: Snapshot): Promise<CompiledGrpcT
 	return compileGrpcTypes(await readFile(protoDescriptors), relative(dir, protoDescriptors));
 }
 
-/** What comes of the Policies together. opa's checks and tests run beside the rest, and their faults are told first. */
-async function compileAll({ snapshot, filter, opa, inputSchemaFile, signal }: BuildOptions) {
-	const { dir, policies, settings } = snapshot;
-	const sources = await findPolicySources(snapshot);
-	await checkPolicyData(dir, sources.data);
-	const compile: CompileOptions = { opa, dir, sources, signal };
-	const placing = placePolicies({ ...compile, policies, filter, ...placeLimits(settings) });
-	const checking =
-		policies.length === 0
-			? readOpaVersion({ opa, cwd: dir, signal }).then((opaVersion) => ({ opaVersion, findings: [], testsPassed: 0 }))
-			: checkSources({ ...compile, inputSchemaFile });
-	const [checked, placed] = await Promise.allSettled([checking, placing]);
-	return { ...settled(checked), ...settled<PlacedPolicies>(placed) };
-}
-
-function placeLimits({ limits, httpSend }: Settings): Pick<PlaceOptions, "extraPages" | "hosts" | "proxyDataBytes"> {
-	const { policyPages, proxyDataBytes } = limits;
-	return { extraPages: policyPages, hosts: httpSend.hosts, proxyDataBytes };
+function placeOptions(
+	{ snapshot, filter }: BuildOptions,
+	compiler: PolicyCompiler,
+	dataSources: readonly SourceData[],
+): PlaceOptions {
+	const { policies, settings } = snapshot;
+	const { policyPages: extraPages, proxyDataBytes } = settings.limits;
+	const { hosts } = settings.httpSend;
+	return { compiler, policies, filter, extraPages, hosts, proxyDataBytes, dataSources };
 }
 
 function usesNetwork(requirements: readonly PolicyRequirements[]): boolean {

@@ -10,6 +10,8 @@ import { withOpaSources } from "./opa-sources.ts";
 import { type Plan, parsePlan } from "./plan.ts";
 import type { PolicySources } from "./policy-sources.ts";
 import { runPolicyTests } from "./policy-tests.ts";
+import type { SourceData } from "./source-data.ts";
+import { withTestData } from "./test-data.ts";
 
 /** What opa works on. */
 export interface CompileOptions {
@@ -41,13 +43,13 @@ export type Asker = Pick<Policy, "name" | "entrypoint" | "bundle" | "file" | "li
  * @throws MixerError "invalid" with file and line, "tool" where opa itself is at fault.
  */
 export async function checkSources(
-	options: CompileOptions & { inputSchemaFile: string },
+	options: CompileOptions & { inputSchemaFile: string; dataSources?: readonly SourceData[] },
 ): Promise<{ opaVersion: string; findings: readonly string[]; testsPassed: number }> {
-	const { opa, dir: cwd, signal } = options;
+	const { opa, dir: cwd, signal, dataSources = [] } = options;
 	const [version, checked, passed] = await Promise.allSettled([
 		readOpaVersion({ opa, cwd, signal }),
 		checkRego(options),
-		runPolicyTests(options),
+		withTestData({ ...options, dataSources }, (sources) => runPolicyTests({ ...options, sources })),
 	]);
 	const opaVersion = settled(version);
 	return { opaVersion, findings: settled(checked), testsPassed: settled(passed) };

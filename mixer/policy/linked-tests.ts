@@ -9,8 +9,10 @@ import { describeBuiltin } from "./plan-reads.ts";
 import { pluginConfig } from "./plugin-config.ts";
 import { checkPolicyData } from "./policy-data.ts";
 import { hostBuiltinsOf } from "./policy-instance.ts";
-import { findPolicySources } from "./policy-sources.ts";
+import { findPolicySources, type PolicySources } from "./policy-sources.ts";
 import { readPolicyTests, type TestCases, type TestResult } from "./policy-tests.ts";
+import type { SourceData } from "./source-data.ts";
+import { withTestData } from "./test-data.ts";
 
 /** One Rego test, in opa and in the linked module. */
 export interface TestedTwice {
@@ -29,6 +31,8 @@ export interface LinkedTestOptions {
 	readonly snapshot: Snapshot;
 	readonly filter: LinkableFilter;
 	readonly opa: string;
+	/** What the data sources of the snapshot say: tests see them empty. */
+	readonly dataSources?: readonly SourceData[];
 }
 
 const EMPTY_INPUT = Buffer.from("{}");
@@ -42,11 +46,19 @@ const NO_REVISION = "0".repeat(64);
  *
  * @throws MixerError "invalid" where they cannot be run at all.
  */
-export async function testTwice({ snapshot, filter, opa }: LinkedTestOptions): Promise<TestedTwice[]> {
+export async function testTwice(options: LinkedTestOptions): Promise<TestedTwice[]> {
+	const { snapshot, dataSources = [] } = options;
 	const { dir } = snapshot;
 	const sources = await findPolicySources(snapshot);
-	await checkPolicyData(dir, sources.data);
-	const compile = { opa, dir, sources };
+	await checkPolicyData(dir, sources.data, dataSources);
+	return withTestData({ dir, sources, dataSources }, (seen) => testSources(options, seen));
+}
+
+async function testSources(
+	{ snapshot, filter, opa }: LinkedTestOptions,
+	sources: PolicySources,
+): Promise<TestedTwice[]> {
+	const compile = { opa, dir: snapshot.dir, sources };
 	const tests = await readPolicyTests(compile);
 	const outcomes = new Map(tests.flatMap((test) => withoutRun(test, tests)));
 	const open = () => tests.filter((test) => !outcomes.has(test));

@@ -21,8 +21,8 @@ export interface OpaSourcesOptions {
 }
 
 /**
- * Runs a step of opa's over the sources. Where one of them is Rego v0, opa gets a copy of them as a bundle, whose manifest
- * says which: it has no other way to read both in one run. Names and lines stay those of the person's files.
+ * Runs a step of opa's over the sources. Where one of them is Rego v0, or the build adds a module, opa gets a copy of them
+ * as a bundle, whose manifest says which is which: it has no other way to read both in one run. Names and lines stay those of the person's files.
  */
 export async function withOpaSources<Result>(
 	options: OpaSourcesOptions,
@@ -32,10 +32,13 @@ export async function withOpaSources<Result>(
 	const rego = [...sources.modules, ...(tests ? sources.tests : [])];
 	const data = options.data ? sources.data.map(dataArgument) : [];
 	const old = rego.filter(({ regoVersion }) => regoVersion === "v0");
-	if (old.length === 0) return run({ cwd: dir, args: ["--", ...rego.map(({ path }) => path), ...data] });
+	const { generated = [] } = sources;
+	if (old.length === 0 && generated.length === 0)
+		return run({ cwd: dir, args: ["--", ...rego.map(({ path }) => path), ...data] });
 	const bundle = await mkdtemp(join(tmpdir(), "sluice-rego-"));
 	try {
 		for (const { path } of rego) await copyInto(bundle, dir, path);
+		for (const { path, text } of generated) await writeFile(join(bundle, path), text);
 		await writeFile(join(bundle, ".manifest"), manifestOf(old));
 		if (data.length > 0) await writeFile(join(bundle, "data.json"), await mergeData(opa, dir, data));
 		return await run({ cwd: bundle, args: ["--bundle", "--", "."] });

@@ -1,13 +1,16 @@
 import type { Policy } from "../../galley/snapshot.ts";
 import { MixerError } from "../error.ts";
-import { type CompiledModule, type CompileOptions, compileModule, compilePlan } from "./compile.ts";
+import type { CompiledModule } from "./compile.ts";
 import { dataNumberKeys } from "./data-number-keys.ts";
 import { guardModule } from "./link/guarded-module.ts";
 import { linkFilter } from "./link/link.ts";
 import { evaluatingExports } from "./link/linked-instance.ts";
 import { measurePolicy } from "./link/measure-policy.ts";
+import type { Plan } from "./plan.ts";
+import type { PolicyCompiler } from "./policy-compiler.ts";
 import { hostBuiltinsOf } from "./policy-instance.ts";
 import { type RequiredPolicy, requirePolicies } from "./policy-requirements.ts";
+import { type SourceData, withSourceData } from "./source-data.ts";
 
 /** The filter that policies are linked into. */
 export interface LinkableFilter {
@@ -17,7 +20,8 @@ export interface LinkableFilter {
 	readonly builtins: ReadonlySet<string>;
 }
 
-export interface PlaceOptions extends CompileOptions {
+export interface PlaceOptions {
+	readonly compiler: PolicyCompiler;
 	readonly policies: readonly Policy[];
 	readonly filter: LinkableFilter;
 	/** Memory of an evaluation in the proxy beside the data, in pages of 64 KiB. */
@@ -26,6 +30,8 @@ export interface PlaceOptions extends CompileOptions {
 	readonly hosts: readonly string[];
 	/** Data beyond this many bytes keep a Policy that doesn't ask for the proxy out of it. */
 	readonly proxyDataBytes: number;
+	/** What data sources add to the policies' data. */
+	readonly dataSources: readonly SourceData[];
 }
 
 /** All Policies, compiled for the places they run in. */
@@ -39,6 +45,8 @@ export interface PlacedPolicies {
 	/** The Policies placed in the Mixer, guarded (link/guarded-module.ts); empty where there is none. */
 	readonly policyWasm: Uint8Array;
 	readonly data: Uint8Array;
+	/** What it all was found out from; undefined without a Policy. */
+	readonly plan: Plan | undefined;
 }
 
 /**
@@ -48,14 +56,14 @@ export interface PlacedPolicies {
  * @throws MixerError "invalid" with every fault.
  */
 export async function placePolicies(options: PlaceOptions): Promise<PlacedPolicies> {
-	const { policies, filter, extraPages } = options;
-	const { all, required } = await requireAll(options);
+	const { policies, filter, extraPages, compiler } = options;
+	const { all, required, plan } = await requireAll(options);
 	const [inProxy, inMixer] = await Promise.all(
-		(["proxy", "mixer"] as const).map((place) => {
+		(["proxy", "mixer"] as const).map(async (place) => {
 			const placed = required.filter(({ requirements }) => requirements.placement === place);
 			if (placed.length === 0) return undefined;
 			if (placed.length === policies.length) return all;
-			return compileModule({ ...options, askers: placed.map(({ policy }) => policy) });
+			return withData(await compiler.module(placed.map(({ policy }) => policy)), options);
 		}),
 	);
 	const policy = inProxy && {
@@ -68,7 +76,7 @@ export async function placePolicies(options: PlaceOptions): Promise<PlacedPolici
 	const module = linkFilter(link);
 	const evaluable = policy ? linkFilter({ ...link, keep: evaluatingExports }) : module;
 	const policyWasm = inMixer ? guardModule({ ...inMixer, builtins: calledIn("mixer", required) }) : new Uint8Array();
-	return { required, evaluable, module, policyWasm, data: all.data };
+	return { required, evaluable, module, policyWasm, data: all.data, plan };
 }
 
 function calledIn(place: "proxy" | "mixer", required: readonly RequiredPolicy[]): ReadonlySet<string> {
@@ -76,17 +84,22 @@ function calledIn(place: "proxy" | "mixer", required: readonly RequiredPolicy[])
 	return new Set(placed.flatMap(({ requirements }) => requirements.builtins));
 }
 
-async function requireAll(options: PlaceOptions): Promise<{ all: CompiledModule; required: RequiredPolicy[] }> {
-	const { policies, filter, hosts, proxyDataBytes } = options;
-	if (policies.length === 0) return { all: { policyWasm: new Uint8Array(), data: Buffer.from("{}") }, required: [] };
-	const [all, plan] = await Promise.all([
-		compileModule({ ...options, askers: policies }),
-		compilePlan({ ...options, askers: policies }),
-	]);
+function withData({ policyWasm, data }: CompiledModule, { dataSources }: PlaceOptions): CompiledModule {
+	return { policyWasm, data: withSourceData(data, dataSources) };
+}
+
+async function requireAll(
+	options: PlaceOptions,
+): Promise<{ all: CompiledModule; required: RequiredPolicy[]; plan: Plan | undefined }> {
+	const { policies, filter, hosts, proxyDataBytes, compiler } = options;
+	const nothing = { policyWasm: new Uint8Array(), data: Buffer.from("{}") };
+	if (policies.length === 0) return { all: nothing, required: [], plan: undefined };
+	const [compiled, plan] = await Promise.all([compiler.module(policies), compiler.plan(policies)]);
+	const all = withData(compiled, options);
 	const missed = dataNumberKeys(plan, all.data);
 	if (missed.length > 0) throw new MixerError("invalid", missed.join("\n"));
 	const leftToHost = new Set(hostBuiltinsOf(all.policyWasm));
 	const data = { bytes: all.data.length, maxBytes: proxyDataBytes };
 	const sources = { plan, leftToHost, proxyBuiltins: filter.builtins, hosts, data };
-	return { all, required: requirePolicies(policies, sources) };
+	return { all, required: requirePolicies(policies, sources), plan };
 }

@@ -2,11 +2,12 @@ import { MixerError } from "../error.ts";
 import { builtinDemands } from "./builtin-demands.ts";
 import type { Plan, PlanBlock, PlanFunction, PlanOperand, PlanStatement } from "./plan.ts";
 import { appendItem, assign, assignMaybe, type Frame, insertField, type Locals, newFrame } from "./plan-frame.ts";
-import { PlanReads, type SourcePlace } from "./plan-reads.ts";
+import { type InputRead, PlanReads, type SourcePlace } from "./plan-reads.ts";
 import { usesOf } from "./plan-uses.ts";
 import { below, constantSegments, joinFields, joinValues, nothing, type PlanValue, valueKey } from "./plan-value.ts";
 
 const INPUT_LOCAL = 0;
+const DATA_LOCAL = 1;
 
 /** Most ways a plan's functions are called, by what is passed; far beyond any policy seen. */
 const MAX_CALLS = 100_000;
@@ -18,10 +19,19 @@ const MAX_CALLS = 100_000;
  * key that is known only at run time. So the answer can be too wide, never too narrow.
  */
 export function analysePlan(plan: Plan, entrypoint: string): PlanReads {
+	return follow(plan, entrypoint, INPUT_LOCAL);
+}
+
+/** The same of the data that are no rules: which places below `data` an entrypoint can read. */
+export function dataReadsOf(plan: Plan, entrypoint: string): readonly Pick<InputRead, "path" | "whole">[] {
+	return follow(plan, entrypoint, DATA_LOCAL).inputs;
+}
+
+function follow(plan: Plan, entrypoint: string, local: number): PlanReads {
 	const found = plan.plans.plans.find(({ name }) => name === entrypoint);
 	if (found === undefined) throw new MixerError("tool", `opa build made no plan of ${entrypoint}`);
 	const analysis = new PlanAnalysis(plan);
-	analysis.run(found.blocks, new Map([[INPUT_LOCAL, { paths: [[]] }]]));
+	analysis.run(found.blocks, new Map([[local, { paths: [[]] }]]));
 	return analysis.reads;
 }
 

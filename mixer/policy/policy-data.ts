@@ -3,17 +3,22 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { MixerError } from "../error.ts";
 import type { SourceFile } from "./policy-sources.ts";
+import type { SourceData } from "./source-data.ts";
 
 /** Which file gave a place in the data document: an object's members each, or a value as a whole. */
 type DataOrigin = string | Map<string, DataOrigin>;
 
 /**
  * Reads the bundles' data and finds where two files give the same place, which opa would settle in silence. opa itself
- * merges them afterwards, so that numbers stay as they are written.
+ * merges them afterwards, so that numbers stay as they are written. A DataSource's place must be free as a whole.
  *
  * @throws MixerError "invalid" with every fault.
  */
-export async function checkPolicyData(root: string, files: readonly SourceFile[]): Promise<void> {
+export async function checkPolicyData(
+	root: string,
+	files: readonly SourceFile[],
+	sources: readonly SourceData[] = [],
+): Promise<void> {
 	const origins = new Map<string, DataOrigin>();
 	const faults: string[] = [];
 	for (const file of files) {
@@ -21,6 +26,12 @@ export async function checkPolicyData(root: string, files: readonly SourceFile[]
 		if (value === undefined) continue;
 		const rooted = file.prefix.reduceRight<object>((below, name) => ({ [name]: below }), value);
 		merge(origins, rooted, { file: file.path, path: ["data"], faults });
+	}
+	for (const { file, line, name, path } of sources) {
+		// What stands there is the source's affair: here it is one value.
+		const rooted = path.reduceRight<unknown>((below, segment) => ({ [segment]: below }), true);
+		if (!isObject(rooted)) continue;
+		merge(origins, rooted, { file: `${file}:${line}: DataSource ${name}`, path: ["data"], faults });
 	}
 	if (faults.length > 0) throw new MixerError("invalid", faults.join("\n"));
 }

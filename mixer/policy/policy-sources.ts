@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import type { Policy, RegoVersion, Snapshot } from "../../galley/snapshot.ts";
 import { MixerError } from "../error.ts";
+import type { GeneratedModule } from "./expired-policy.ts";
 import { type RegoVersions, readRegoVersions } from "./rego-versions.ts";
 
 /** Most files of one build; a folder chosen by mistake (a home, a checkout) is told instead of read. */
@@ -26,6 +27,8 @@ export interface PolicySources {
 	readonly tests: readonly SourceFile[];
 	/** data.json, data.yaml, data.yml. */
 	readonly data: readonly SourceFile[];
+	/** What the build adds to the modules. */
+	readonly generated?: readonly GeneratedModule[];
 }
 
 /**

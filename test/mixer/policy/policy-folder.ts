@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { TestContext } from "node:test";
-import { adapterSchemas, telemetryParts } from "../../../cli/adapter-schemas.ts";
+import { adapterSchemas, sourceSchemas, telemetryParts } from "../../../cli/adapter-schemas.ts";
+import { readSources } from "../../../cli/data-sources/read-sources.ts";
 import { readFilter } from "../../../cli/filter.ts";
 import { loadSnapshot } from "../../../galley/load.ts";
 import { formatMessage } from "../../../galley/message.ts";
@@ -40,7 +41,7 @@ export async function policyFolder(
 
 /** The snapshot of a folder that has to be valid. */
 export async function snapshotOf(dir: string): Promise<Snapshot> {
-	const loaded = await loadSnapshot(dir, adapterSchemas(), telemetryParts());
+	const loaded = await loadSnapshot(dir, adapterSchemas(), telemetryParts(), sourceSchemas());
 	if (loaded.ok) return loaded.snapshot;
 	throw new Error(loaded.messages.map(formatMessage).join("\n"));
 }
@@ -50,13 +51,14 @@ export async function buildForMixer(dir: string): Promise<ExplainedBuild> {
 	const [snapshot, filter] = await Promise.all([snapshotOf(dir), readFilter()]);
 	const policies = snapshot.policies.map((policy) => ({ ...policy, placement: "mixer" as const }));
 	const options = { filter, opa: opaProgram(), reportAttributes: ["response.code"], inputSchemaFile };
-	return buildPolicies({ snapshot: { ...snapshot, policies }, ...options });
+	return buildPolicies({ snapshot: { ...snapshot, policies }, dataSources: await readSources(snapshot), ...options });
 }
 
 /** Builds a folder as `sluice build` does. */
 export async function buildDir(dir: string, opa: string = opaProgram()): Promise<ExplainedBuild> {
 	const [snapshot, filter] = await Promise.all([snapshotOf(dir), readFilter()]);
-	return buildPolicies({ snapshot, filter, opa, reportAttributes: ["response.code"], inputSchemaFile });
+	const dataSources = await readSources(snapshot);
+	return buildPolicies({ snapshot, filter, opa, reportAttributes: ["response.code"], inputSchemaFile, dataSources });
 }
 
 /** Builds files given as text; see policyFolder. */
