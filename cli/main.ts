@@ -2,6 +2,7 @@ import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { addBuildCommand } from "./commands/build.ts";
 import { addCertCommand } from "./commands/cert.ts";
+import { addDataSourceCommand } from "./commands/data-source.ts";
 import { addDecisionsCommand } from "./commands/decisions.ts";
 import { addEvalCommand } from "./commands/eval.ts";
 import { addImportCommand } from "./commands/import.ts";
@@ -32,6 +33,7 @@ addImportCommand(program);
 addQuotaCommand(program);
 addLedgerCommand(program);
 addDecisionsCommand(program);
+addDataSourceCommand(program);
 
 try {
 	await program.parseAsync();

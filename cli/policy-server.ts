@@ -1,9 +1,10 @@
 import { MixerError } from "../mixer/error.ts";
 import { systemClock } from "../mixer/observe/clock.ts";
+import { LiveSources } from "./data-sources/live-sources.ts";
 import type { Listening } from "./listening.ts";
 import type { MixerSettings, MixerSnapshot } from "./live-mixer.ts";
 import { pilotFailure } from "./pilot-failure.ts";
-import { buildCandidate } from "./revisions/candidate.ts";
+import type { Candidate } from "./revisions/candidate.ts";
 import { type FirstRevision, firstRevision } from "./revisions/first-revision.ts";
 import { FolderRefresh } from "./revisions/folder-refresh.ts";
 import type { RollbackOutcome } from "./revisions/policy-routes.ts";
@@ -25,15 +26,17 @@ export class PolicyServer {
 	readonly listening: Listening;
 	readonly #options: ServerOptions;
 	readonly #parts: ServerParts;
+	readonly #sources: LiveSources;
 	#refresh: FolderRefresh | undefined;
 	#cancelLook = () => {};
 
 	private constructor(
-		made: { options: ServerOptions; first: FirstRevision; parts: ServerParts },
+		made: { options: ServerOptions; first: FirstRevision; parts: ServerParts; sources: LiveSources },
 		discoveryPort: number,
 	) {
 		this.#options = made.options;
 		this.#parts = made.parts;
+		this.#sources = made.sources;
 		this.first = made.first;
 		this.mixerPort = made.parts.mixer.mixerPort;
 		this.adminPort = made.parts.mixer.adminPort;
@@ -47,18 +50,30 @@ export class PolicyServer {
 	 * @throws MixerError where there is none to serve, or a port is busy.
 	 */
 	static async start(options: ServerOptions): Promise<PolicyServer> {
-		const first = await chooseFirst(options);
+		const sources = new LiveSources({ stateDir: options.state.dir, logger: options.logger });
+		try {
+			return await PolicyServer.#start(options, sources);
+		} catch (error) {
+			sources.stop();
+			throw error;
+		}
+	}
+
+	static async #start(options: ServerOptions, sources: LiveSources): Promise<PolicyServer> {
+		const first = await chooseFirst(options, () => sources.build(candidateOptions(options)));
 		// Bound once the server is there.
 		let server: PolicyServer | undefined;
 		const parts = await startParts(options, first, {
 			status: () => started(server).#status(),
 			rollBack: (beginning) => started(server).#rollBack(beginning),
+			sources,
 		});
 		try {
 			const discoveryPort = await parts.discovery.listen();
-			server = new PolicyServer({ options, first, parts }, discoveryPort);
+			server = new PolicyServer({ options, first, parts, sources }, discoveryPort);
 			const { mixerPort, adminPort } = server;
 			await options.state.writeServer({ pid: process.pid, mixerPort, adminPort, discoveryPort });
+			if (!first.isKept) sources.used();
 			return server;
 		} catch (error) {
 			await stopParts(parts);
@@ -70,24 +85,31 @@ export class PolicyServer {
 	watch(): void {
 		const { configDir, onEvent } = this.#options;
 		const { served } = this.#parts;
-		this.#refresh ??= new FolderRefresh({
+		const sources = this.#sources;
+		const refresh = new FolderRefresh({
 			dir: configDir,
 			clock: systemClock,
 			known: this.first.known,
-			build: (signal) => buildCandidate(candidateOptions(this.#options), signal),
-			use: (candidate, of) => served.use(candidate, of),
+			build: (signal) => sources.build(candidateOptions(this.#options), signal),
+			async use(candidate, of) {
+				await served.use(candidate, of);
+				sources.used();
+			},
 			refuse: async (error) => this.#refuse(error),
 			onWatchFault(reason) {
 				const message = `changes of ${configDir} are found by looking every few seconds: ${reason}`;
 				onEvent({ event: "warning", message });
 			},
 		});
-		this.#adoptLater(this.#refresh);
+		this.#refresh = refresh;
+		this.#adoptLater(refresh);
+		sources.onChange(() => void refresh.between(() => this.#takeData(refresh)));
 	}
 
 	/** Takes no more changes, and stops everything within the Settings' grace time. */
 	async stop(): Promise<void> {
 		this.#cancelLook();
+		this.#sources.stop();
 		await this.#refresh?.stop();
 		await stopParts(this.#parts);
 		this.listening.trust?.stop();
@@ -100,6 +122,21 @@ export class PolicyServer {
 			void refresh.between(() => this.#parts.served.adopt());
 			this.#adoptLater(refresh);
 		});
+	}
+
+	/** Data that changed: the same Policies with them. A revision that was gone back to keeps its own. */
+	async #takeData(refresh: FolderRefresh): Promise<void> {
+		const { served } = this.#parts;
+		if (served.serving.pinnedAgainst !== undefined) return;
+		try {
+			const candidate = await this.#sources.rebuild();
+			if (candidate === undefined) return;
+			await served.use(candidate, { seenMs: candidate.builtMs });
+			this.#sources.used();
+		} catch (error) {
+			if (MixerError.from(error).code === "unavailable") refresh.again();
+			else this.#refuse(error);
+		}
 	}
 
 	#refuse(thrown: unknown): void {
@@ -136,11 +173,11 @@ export async function settingsOf(configDir: string, state: StateFolder): Promise
 	}
 }
 
-function chooseFirst(options: ServerOptions): Promise<FirstRevision> {
+function chooseFirst(options: ServerOptions, build: () => Promise<Candidate>): Promise<FirstRevision> {
 	const { configDir, state, goesFirst, onEvent } = options;
 	return firstRevision({
 		...{ configDir, state, goesFirst },
-		build: () => buildCandidate(candidateOptions(options)),
+		build,
 		load: () => loadFolder(configDir),
 		now: systemClock.now,
 		onSkipped: (message) => onEvent({ event: "warning", message }),

@@ -4,6 +4,8 @@ import { systemClock } from "../mixer/observe/clock.ts";
 import type { Build } from "../mixer/policy/requirements.ts";
 import { DiscoveryServer } from "../pilot/discovery/discovery-server.ts";
 import { DiscoveryMetrics } from "../pilot/discovery/metrics.ts";
+import { dataSourceRoutes } from "./data-sources/data-source-routes.ts";
+import type { LiveSources } from "./data-sources/live-sources.ts";
 import type { DecisionsPage } from "./decisions/decisions-page.ts";
 import type { Listening } from "./listening.ts";
 import type { AlwaysOptions, LiveMixer, MixerSettings, MixerSnapshot } from "./live-mixer.ts";
@@ -54,6 +56,7 @@ export interface ServerParts {
 export interface ServerActions {
 	readonly status: () => PolicyStatus;
 	readonly rollBack: (beginning: string) => Promise<RollbackOutcome>;
+	readonly sources: Pick<LiveSources, "views" | "registry">;
 }
 
 /** Starts a server's parts, each with the first revision; the discovery server does not listen yet. */
@@ -64,13 +67,18 @@ export async function startParts(
 ): Promise<ServerParts> {
 	const { state, onEvent, logger, listening } = options;
 	const { host, trust } = listening;
+	const { sources } = actions;
 	const words = new ProxyWords({ now: systemClock.now, logger, onEvent });
 	const metrics = new DiscoveryMetrics();
 	const token = await state.makeToken();
 	const mixer = await startMixer({
 		...{ ...options, snapshot: first.snapshot, build: first.serving.build },
-		registries: [metrics.registry, ...(trust ? [trust.registry] : [])],
-		adminRoutes: [...policyRoutes({ token, ...actions }), ...(options.page?.routes(token) ?? [])],
+		registries: [metrics.registry, sources.registry, ...(trust ? [trust.registry] : [])],
+		adminRoutes: [
+			...policyRoutes({ token, ...actions }),
+			...dataSourceRoutes({ token, views: () => sources.views() }),
+			...(options.page?.routes(token) ?? []),
+		],
 		adminToken: token,
 	});
 	const where = { host, port: options.ports.discovery, ...(trust && discoveryTrust(trust)) };

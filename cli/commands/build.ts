@@ -17,7 +17,7 @@ tcp-filter.json where it decides connections. A build that fails writes nothing.
 
 Examples:
   $ sluice build policies --out build/policies
-   ✓ policy   0.7 s   bookstore@3f9a1c → proxy (reads 4 inputs, 15 tests pass)
+   ✓ policy   0.7 s   bookstore@3f9a1c → proxy (reads 4 inputs, 17 tests pass)
   $ sluice build policies --out build/policies --explain`;
 
 interface Options {

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { type LinkedOutcome, type TestedTwice, testTwice } from "../../mixer/policy/linked-tests.ts";
 import { describeFailure, describeTest, failedInOpa } from "../../mixer/policy/policy-tests.ts";
 import { linkableFilter } from "../checkout.ts";
+import { readSources } from "../data-sources/read-sources.ts";
 import { readFilter } from "../filter.ts";
 import { addOutputOptions, type CommandStreams, type OutputOptions, writeResult } from "../output.ts";
 import { toolPath } from "../tool-path.ts";
@@ -14,7 +15,7 @@ Exit status: 0 when all pass, skipped ones aside; 1 when one fails.
 
 Example:
   $ sluice test policies
-   ✓ 15 tests pass in OPA, 15 in the linked filter`;
+   ✓ 17 tests pass in OPA, 17 in the linked filter`;
 
 /** Adds `sluice test [DIR]`. */
 export function addTestCommand(program: Command, streams: CommandStreams = process): void {
@@ -26,7 +27,9 @@ export function addTestCommand(program: Command, streams: CommandStreams = proce
 		.addHelpText("after", HELP)
 		.action(async (dir: string, options: OutputOptions & { filter: string }) => {
 			const snapshot = await loadConfiguration(dir, streams);
-			const tests = await testTwice({ snapshot, filter: await readFilter(options.filter), opa: toolPath("opa") });
+			const dataSources = await readSources(snapshot);
+			const filter = await readFilter(options.filter);
+			const tests = await testTwice({ snapshot, filter, opa: toolPath("opa"), dataSources });
 			await writeResult({ result: { text: text(tests), json: json(tests) }, output: options, streams });
 			if (tests.some(fails)) process.exitCode = 1;
 		});

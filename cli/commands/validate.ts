@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import { type LoadResult, loadSnapshot } from "../../galley/load.ts";
-import { formatMessage, type Message } from "../../galley/message.ts";
-import { adapterSchemas, telemetryParts } from "../adapter-schemas.ts";
+import { compareMessages, formatMessage, type Message } from "../../galley/message.ts";
+import { MixerError } from "../../mixer/error.ts";
+import { adapterSchemas, sourceSchemas, telemetryParts } from "../adapter-schemas.ts";
+import { readSources } from "../data-sources/read-sources.ts";
 import { addOutputOptions, type CommandStreams, type OutputOptions, writeResult } from "../output.ts";
 
 const HELP = `
@@ -35,7 +37,7 @@ export async function validate(options: {
 	adapters: ReadonlyMap<string, object>;
 }): Promise<boolean> {
 	const { dir, output, streams, adapters } = options;
-	const loaded = await loadSnapshot(dir, adapters, telemetryParts());
+	const loaded = await load(dir, adapters);
 	const messages = loaded.ok ? loaded.warnings : loaded.messages;
 	const lines = messages.map((message) => `${formatMessage(message)}\n`).join("");
 	const summary = summarise(loaded, messages);
@@ -45,6 +47,21 @@ export async function validate(options: {
 	const text = inFile ? lines + verdict : verdict;
 	await writeResult({ result: { text, json: { ok: loaded.ok, messages, summary } }, output, streams });
 	return loaded.ok;
+}
+
+/** With the data sources that can be read without asking anybody. */
+async function load(dir: string, adapters: ReadonlyMap<string, object>): Promise<LoadResult> {
+	const loaded = await loadSnapshot(dir, adapters, telemetryParts(), sourceSchemas());
+	if (!loaded.ok) return loaded;
+	try {
+		await readSources(loaded.snapshot, { localOnly: true });
+		return loaded;
+	} catch (error) {
+		const messages = MixerError.from(error).faults.map(({ file = ".", line = 0, text }): Message => {
+			return { level: "error", code: "bad_source", file, line, column: 1, field: "spec.config", text };
+		});
+		return { ok: false, messages: [...loaded.warnings, ...messages].sort(compareMessages) };
+	}
 }
 
 interface Summary {

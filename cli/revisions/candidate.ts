@@ -1,8 +1,9 @@
-import type { ExplainedBuild } from "../../mixer/policy/build.ts";
+import type { DataSources, SourcesUse } from "../../mixer/data-sources/data-sources.ts";
+import type { BuildForData, ExplainedBuild } from "../../mixer/policy/build.ts";
 import type { HandlerSpec } from "../../mixer/report/build-handlers.ts";
 import { handlerSpecs } from "../handler-specs.ts";
 import type { MixerSnapshot } from "../live-mixer.ts";
-import { buildConfiguration, loadConfiguration } from "../up/prepare.ts";
+import { buildConfigurationForData, loadConfiguration } from "../up/prepare.ts";
 
 /** A configuration that could be in force: loaded, built, and proven in this process. */
 export interface Candidate {
@@ -16,6 +17,14 @@ export interface Candidate {
 	readonly warnings: readonly string[];
 }
 
+/** One that was built in this process, with what is needed to follow its data sources. */
+export interface SourcedCandidate extends Candidate {
+	/** The data sources that it was built with, to be committed when it is in force. */
+	readonly sources: SourcesUse;
+	/** See BuildForData. */
+	readonly rebuild: BuildForData["rebuild"];
+}
+
 export interface CandidateOptions {
 	/** The configuration's folder. */
 	readonly configDir: string;
@@ -25,6 +34,8 @@ export interface CandidateOptions {
 	readonly filterFile: string | undefined;
 	/** Milliseconds since 1970. */
 	readonly now: () => number;
+	/** Read for it; one candidate at a time. */
+	readonly sources: DataSources;
 }
 
 /**
@@ -33,14 +44,21 @@ export interface CandidateOptions {
  * @param signal gives it up.
  * @throws MixerError "invalid" with every fault.
  */
-export async function buildCandidate(options: CandidateOptions, signal?: AbortSignal): Promise<Candidate> {
-	const { configDir, extraHandlers, filterFile, now } = options;
+export async function buildCandidate(options: CandidateOptions, signal?: AbortSignal): Promise<SourcedCandidate> {
+	const { configDir, extraHandlers, filterFile, now, sources } = options;
 	const startMs = now();
 	const warnings: string[] = [];
 	const streams = { stderr: { write: (text: string) => void warnings.push(text.trimEnd()) } };
 	const snapshot = await loadConfiguration(configDir, streams);
 	const handlers = [...handlerSpecs(snapshot), ...extraHandlers];
-	const build = await buildConfiguration({ snapshot, handlers, streams, filterFile, signal });
-	const builtMs = now();
-	return { snapshot, build, buildMs: builtMs - startMs, builtMs, warnings };
+	const use = await sources.prepare(snapshot.dir, snapshot.dataSources);
+	try {
+		const { data: dataSources } = use;
+		const built = await buildConfigurationForData({ snapshot, handlers, streams, filterFile, dataSources, signal });
+		const builtMs = now();
+		return { snapshot, ...built, buildMs: builtMs - startMs, builtMs, warnings, sources: use };
+	} catch (error) {
+		use.discard();
+		throw error;
+	}
 }

@@ -68,6 +68,13 @@ export class FolderRefresh {
 		return this.#line.run(() => task(this.#digest ?? ""));
 	}
 
+	/** Builds the folder again, though nothing may have changed in it. */
+	again(): void {
+		this.#stamp = undefined;
+		this.#isUsed = false;
+		this.#ask();
+	}
+
 	/** Returns when everything that was found is in force or refused. */
 	idle(): Promise<void> {
 		return this.#line.idle();

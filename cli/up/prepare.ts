@@ -3,10 +3,12 @@ import { formatMessage, type Message } from "../../galley/message.ts";
 import type { Snapshot } from "../../galley/snapshot.ts";
 import { MixerError } from "../../mixer/error.ts";
 import type { Fault } from "../../mixer/fault.ts";
-import { buildPolicies, type ExplainedBuild } from "../../mixer/policy/build.ts";
+import { type BuildForData, buildForData, type ExplainedBuild } from "../../mixer/policy/build.ts";
+import type { SourceData } from "../../mixer/policy/source-data.ts";
 import type { HandlerSpec } from "../../mixer/report/build-handlers.ts";
-import { adapterSchemas, telemetryParts } from "../adapter-schemas.ts";
+import { adapterSchemas, sourceSchemas, telemetryParts } from "../adapter-schemas.ts";
 import { inputSchemaFile } from "../checkout.ts";
+import { readSources } from "../data-sources/read-sources.ts";
 import { withLogPolicies } from "../decisions/log-policies.ts";
 import { readFilter } from "../filter.ts";
 import { attributesOf } from "../handler-specs.ts";
@@ -19,7 +21,7 @@ import { toolPath } from "../tool-path.ts";
  * @throws MixerError invalid, with every fault.
  */
 export async function loadConfiguration(dir: string, streams: Pick<CommandStreams, "stderr">): Promise<Snapshot> {
-	const loaded = await loadSnapshot(dir, adapterSchemas(), telemetryParts());
+	const loaded = await loadSnapshot(dir, adapterSchemas(), telemetryParts(), sourceSchemas());
 	if (!loaded.ok) {
 		const faults = loaded.messages.filter(({ level }) => level === "error").map(faultOf);
 		throw new MixerError("invalid", loaded.messages.map(formatMessage).join("\n"), { faults });
@@ -36,24 +38,31 @@ function faultOf(message: Message): Fault {
 	return { ...place, text: message.field === "" ? text : `${message.field}: ${text}` };
 }
 
-/**
- * Builds a configuration's policies for these handlers; what they are warned of goes to stderr.
- *
- * @param options.filterFile the filter they are linked into; the checkout's own if left out.
- */
-export async function buildConfiguration(options: {
-	snapshot: Snapshot;
-	handlers: readonly HandlerSpec[];
-	streams: Pick<CommandStreams, "stderr">;
-	filterFile?: string | undefined;
+export interface BuildConfigurationOptions {
+	readonly snapshot: Snapshot;
+	readonly handlers: readonly HandlerSpec[];
+	readonly streams: Pick<CommandStreams, "stderr">;
+	/** The filter that policies are linked into; the checkout's own if left out. */
+	readonly filterFile?: string | undefined;
+	/** What the configuration's data sources say; they are read once if left out. */
+	readonly dataSources?: readonly SourceData[];
 	/** Gives it up. */
-	signal?: AbortSignal | undefined;
-}): Promise<ExplainedBuild> {
+	readonly signal?: AbortSignal | undefined;
+}
+
+/** Builds a configuration's policies for these handlers; what they are warned of goes to stderr. */
+export async function buildConfiguration(options: BuildConfigurationOptions): Promise<ExplainedBuild> {
+	return (await buildConfigurationForData(options)).build;
+}
+
+/** The same, to be built again when data sources say something else. */
+export async function buildConfigurationForData(options: BuildConfigurationOptions): Promise<BuildForData> {
 	const { snapshot, handlers, streams, filterFile, signal } = options;
+	const dataSources = options.dataSources ?? (await readSources(snapshot));
 	const filter = await readFilter(filterFile);
 	const reportAttributes = attributesOf(handlers);
 	const opa = toolPath("opa");
-	const build = await buildPolicies({ snapshot, filter, opa, reportAttributes, inputSchemaFile, signal });
-	for (const warning of build.warnings) streams.stderr.write(`${warning}\n`);
-	return build;
+	const built = await buildForData({ snapshot, filter, opa, reportAttributes, inputSchemaFile, dataSources, signal });
+	for (const warning of built.build.warnings) streams.stderr.write(`${warning}\n`);
+	return built;
 }

@@ -7,6 +7,7 @@
 package bookstore.authz
 
 import data.bookstore.areas
+import data.bookstore.blocked_readers
 import data.bookstore.roles
 
 request := input.attributes.request.http
@@ -29,7 +30,11 @@ default decision := {
 	"body": "no rule allows this path\n",
 }
 
-decision := allow("public") if {
+# Readers on the list in blocked-readers.txt: DataSource blocked-readers in sluice.yaml.
+decision := deny("reader_blocked", concat(" ", [reader, "is not welcome"])) if {
+	reader := request.headers["x-reader"]
+	blocked_readers[reader]
+} else := allow("public") if {
 	request.method in areas[segment].public_methods
 } else := allow("staff") if {
 	request.method in areas[segment].staff_methods

@@ -56,6 +56,28 @@ test_readers_with_a_name_draw_on_a_quota_of_their_own if {
 	decision.quota_denied == {"body": "ann has read enough for now\n"}
 }
 
+test_readers_on_the_list_open_nothing if {
+	every segments in [["books"], ["admin"], ["internal"]] {
+		decision := authz.decision with input as request("GET", segments, {"x-reader": "mallory"})
+			with data.bookstore.blocked_readers as {"mallory": true}
+		decision == {
+			"allowed": false,
+			"http_status": 403,
+			"rule": "reader_blocked",
+			"reason": "mallory is not welcome",
+			"body": "mallory is not welcome\n",
+		}
+	}
+}
+
+test_readers_beside_the_list_read_books if {
+	every reader in ["ann", "Mallory", "mallory2", ""] {
+		decision := authz.decision with input as request("GET", ["books"], {"x-reader": reader})
+			with data.bookstore.blocked_readers as {"mallory": true}
+		decision.rule == "books_public"
+	}
+}
+
 test_denials_draw_on_nothing if {
 	decision := authz.decision with input as request("GET", ["admin"], {"x-reader": "ann"})
 	not decision.quotas

@@ -30,7 +30,7 @@ test("builds the example policies and says so in one line", async (context) => {
 	await run;
 	assert.match(
 		printed.stdout,
-		/^ ✓ policy {1,3}\d+\.\d s {3}bookstore@[0-9a-f]{6} → proxy \(reads 4 inputs, 15 tests pass\)\n$/,
+		/^ ✓ policy {1,3}\d+\.\d s {3}bookstore@[0-9a-f]{6} → proxy \(reads 4 inputs, 17 tests pass\)\n$/,
 	);
 	assert.equal(printed.stderr, "");
 	const filter = JSON.parse(await readFile(join(out, "filter.json"), "utf8"));
@@ -63,10 +63,10 @@ test("explains where a Policy runs and why, for people and as JSON", async (cont
 		printed.stdout.slice(printed.stdout.indexOf("\n") + 1),
 		`
 Policy bookstore runs in the proxy: every built-in it calls runs there
-  reads input.attributes.request.http.headers.x-reader   bookstore/authz.rego:55
-  reads input.attributes.request.http.headers.x-role   bookstore/authz.rego:19
-  reads input.attributes.request.http.method   bookstore/authz.rego:33
-  reads input.request.path_segments   bookstore/authz.rego:16
+  reads input.attributes.request.http.headers.x-reader   bookstore/authz.rego:36
+  reads input.attributes.request.http.headers.x-role   bookstore/authz.rego:20
+  reads input.attributes.request.http.method   bookstore/authz.rego:38
+  reads input.request.path_segments   bookstore/authz.rego:17
   volatile: nothing, so equal input has equal answers and they are reused
 `,
 	);
@@ -75,7 +75,7 @@ Policy bookstore runs in the proxy: every built-in it calls runs there
 	const [explanation] = JSON.parse(again.printed.stdout).explanations;
 	assert.deepEqual(explanation.reads[3], {
 		path: ["request", "path_segments"],
-		place: { file: "bookstore/authz.rego", row: 16 },
+		place: { file: "bookstore/authz.rego", row: 17 },
 		widened: false,
 	});
 });

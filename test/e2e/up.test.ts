@@ -265,7 +265,7 @@ function examples(): string {
 /** The banner of the first two minutes, for these ports; times, revision and key as they vary. */
 function banner(): string {
 	const { listener, admin, envoyAdmin } = ports;
-	return ` ✓ policy TIME   bookstore@REVISION → proxy (reads 4 inputs, 15 tests pass)
+	return ` ✓ policy TIME   bookstore@REVISION → proxy (reads 4 inputs, 17 tests pass)
  ✓ ready TIME
 
  app through Envoy  ${`http://127.0.0.1:${listener}`.padEnd(28)} metrics    http://127.0.0.1:${admin}/metrics

@@ -32,7 +32,7 @@ test("reads a build as it was written", async (context) => {
 		"requirements.json",
 	]);
 	const { policyWasm, module, data, ...rest } = await readBuild(dir);
-	assert.deepEqual(rest, { requirements: build.requirements, pluginConfig: build.pluginConfig, testsPassed: 15 });
+	assert.deepEqual(rest, { requirements: build.requirements, pluginConfig: build.pluginConfig, testsPassed: 17 });
 	assert.ok(Buffer.from(build.policyWasm).equals(policyWasm) && Buffer.from(build.data).equals(data));
 	assert.ok(Buffer.from(build.module).equals(module));
 });
