@@ -21,7 +21,8 @@ export function readRange(text: string): IpNetwork | undefined {
 
 /**
  * Ranges by the first part of the addresses in them, as Envoy writes those: `{"203": ["203.0.113.0/24"], "2001": […]}`.
- * A policy looks only at those that can hold an address, and at `*`, where the widest are: one range costs a microsecond.
+ * A policy looks only at those that can hold an address, and at `*`, where the widest are: each range costs some 220 units
+ * of fuel, of which 10,000 in a row would take more than an evaluation has.
  */
 export function rangeDocument(texts: readonly string[]): string {
 	const ranges = new Map<string, Set<string>>();

@@ -5,6 +5,7 @@ import { KeyMetrics } from "../../../citadel/metrics.ts";
 import { adapters } from "../../../mixer/adapters/registry.ts";
 import { DecisionFeed } from "../../../mixer/decisions/decision-feed.ts";
 import { pageAdapter } from "../../../mixer/decisions/page-handler.ts";
+import { dataSourceMetrics } from "../../../mixer/observe/data-source-metrics.ts";
 import { systemClock } from "../../../mixer/observe/clock.ts";
 import { MixerMetrics } from "../../../mixer/observe/metrics.ts";
 import { quotaMetrics } from "../../../mixer/observe/quota-metrics.ts";
@@ -38,6 +39,7 @@ async function exposed(): Promise<Row[]> {
 	metrics.workerKills(() => 0);
 	metrics.presence(() => ({ proxies: 0, vms: new Map() }));
 	quotaMetrics(metrics.registry);
+	dataSourceMetrics(metrics.registry, () => []);
 	const key = new KeyMetrics({ material: () => ({ certificateEndMs: 0, authoritiesEndMs: 0 }), now: () => 0 });
 	const registries = [metrics.registry, new DiscoveryMetrics().registry, key.registry];
 	const feed = new DecisionFeed({ clock: systemClock, server: "s" });
