@@ -6,7 +6,7 @@ import type { PolicyPoolSize } from "../mixer/policy/policy-pool.ts";
 import type { Build } from "../mixer/policy/requirements.ts";
 import type { InForce } from "../mixer/presence/vm-condition.ts";
 import type { HandlerSpec } from "../mixer/report/build-handlers.ts";
-import { handlerSpecs } from "./handler-specs.ts";
+import { allHandlerSpecs } from "./handler-specs.ts";
 import type { Quotas } from "./quotas/start-quotas.ts";
 
 /** The part of the Settings that does not reach Envoys in a revision. */
@@ -90,7 +90,7 @@ export class LiveMixer {
 	 * @throws MixerError "invalid" naming the handler that cannot work; nothing is changed.
 	 */
 	async prepare(snapshot: MixerSnapshot): Promise<MixerChange> {
-		const change = await this.#mixer.prepare(mixerConfiguration(snapshot, this.#always));
+		const change = await this.#mixer.prepare(await mixerConfiguration(snapshot, this.#always));
 		const commit = () => {
 			change.commit();
 			this.#quotas.use(snapshot);
@@ -108,13 +108,13 @@ export class LiveMixer {
 }
 
 /** What a configuration means to a Mixer. */
-export function mixerConfiguration(
+export async function mixerConfiguration(
 	{ settings, handlers }: Pick<MixerSnapshot, "settings" | "handlers">,
 	{ extraHandlers = [], maxGraceMs = Number.POSITIVE_INFINITY }: AlwaysOptions,
-): MixerConfiguration {
+): Promise<MixerConfiguration> {
 	const { graceMs, staleAfterMs } = settings.mixer;
 	return {
-		handlers: [...handlerSpecs({ handlers }), ...extraHandlers],
+		handlers: [...(await allHandlerSpecs({ handlers })), ...extraHandlers],
 		redaction: settings.redaction,
 		graceMs: Math.min(graceMs, maxGraceMs),
 		staleAfterMs,

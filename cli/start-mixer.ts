@@ -68,7 +68,7 @@ export async function startMixer(options: StartMixerOptions): Promise<LiveMixer>
 
 const about = { name: packageJson.name, version: packageJson.version, node: process.versions.node };
 
-function serve(
+async function serve(
 	options: StartMixerOptions,
 	{
 		live,
@@ -84,7 +84,7 @@ function serve(
 	const quotaAdmin = adminToken === undefined ? [] : quotaRoutes({ inspector, token: adminToken });
 	const adminRoutes = [...(options.adminRoutes ?? []), ...quotaAdmin];
 	return serveMixer({
-		...mixerConfiguration(snapshot, options),
+		...(await mixerConfiguration(snapshot, options)),
 		check: checkService({ engine, onDecision: (result) => metrics.check(result) }),
 		allocate: quotas.allocate,
 		host: HOST,

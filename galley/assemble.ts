@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { deepFreeze } from "./deep-freeze.ts";
 import type { Entry, TelemetryEntry } from "./entry.ts";
+import type { FoundAdapter } from "./found-adapters.ts";
 import { API_VERSION } from "./kinds/document-kind.ts";
 import { settingsSchema } from "./kinds/settings.ts";
 import { compareBytes } from "./message.ts";
@@ -18,7 +19,11 @@ import type {
 type EntryOf<Kind extends Entry["kind"]> = Extract<Entry, { kind: Kind }>;
 
 /** The snapshot of valid documents: in the order of names, with all defaults, frozen. */
-export function assembleSnapshot(dir: string, entries: readonly Entry[]): Snapshot {
+export function assembleSnapshot(
+	dir: string,
+	entries: readonly Entry[],
+	adapters: ReadonlyMap<string, Pick<FoundAdapter, "module">> = new Map(),
+): Snapshot {
 	const settings = entries.find((entry) => entry.kind === "Settings");
 	const policies = entries.filter((entry) => entry.kind === "Policy").sort(byName);
 	const quotas = entries.filter((entry) => entry.kind === "Quota").sort(byName);
@@ -30,7 +35,10 @@ export function assembleSnapshot(dir: string, entries: readonly Entry[]): Snapsh
 		settings: toSettings(dir, settings?.value.spec ?? defaultSettings()),
 		policies: policies.map((entry) => toPolicy(dir, entry)),
 		quotas: quotas.map(toQuota),
-		handlers: handlers.map((entry) => toHandler(entry, telemetries)),
+		handlers: handlers.map((entry) => {
+			const module = adapters.get(entry.value.spec.adapter)?.module;
+			return { ...toHandler(entry, telemetries), ...(module !== undefined && { module }) };
+		}),
 		dataSources: sources.map(toDataSource),
 	});
 }

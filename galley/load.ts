@@ -8,6 +8,7 @@ import { ExpressionReader } from "./cel/expression.ts";
 import { checkDocument } from "./check-document.ts";
 import { sourceSchemas } from "./data-source-adapters.ts";
 import type { Entry, Identity } from "./entry.ts";
+import { type FindAdapter, findAdapters, usable } from "./found-adapters.ts";
 import { compareMessages, type Message } from "./message.ts";
 import { parseDocuments } from "./parse-documents.ts";
 import { toMessage } from "./problem.ts";
@@ -20,43 +21,50 @@ export type LoadResult =
 	| { readonly ok: true; readonly snapshot: Snapshot; readonly warnings: Message[] }
 	| { readonly ok: false; readonly messages: Message[] };
 
+/** Adapters that Handlers and DataSources may have. */
+export interface MoreAdapters {
+	/** JSON Schema of a DataSource's `spec.config` by the adapter's name; others are loaded by their file or package. */
+	readonly sources?: ReadonlyMap<string, object>;
+	/** Looks for Handlers' adapters that are not known; there are no others if left out. */
+	readonly find?: FindAdapter;
+}
+
 /**
  * Reads and checks the configuration in a folder: parse, default, validate, freeze. What a person wrote never makes it
  * throw; nothing is kept between calls.
  *
  * @param adapters - JSON Schema of `spec.config` by the adapter's name.
  * @param telemetry - What Telemetry documents are checked against.
- * @param sources - JSON Schema of a DataSource's `spec.config` by the adapter's name; others are loaded by their file or
- * package.
+ * @param more - Adapters beside those.
  * @throws {Error} when an adapter's schema is unusable.
  */
 export async function loadSnapshot(
 	dir: string,
 	adapters: ReadonlyMap<string, object>,
 	telemetry: TelemetryParts,
-	sources: ReadonlyMap<string, object> = new Map(),
+	{ sources = new Map(), find }: MoreAdapters = {},
 ): Promise<LoadResult> {
 	const { files, messages: unread } = await readSourceFiles(dir);
 	const parsed = files.map(parseDocuments);
-	const own = await sourceSchemas(
-		dir,
-		parsed.flatMap(({ documents }) => documents),
-		sources,
-	);
+	const documents = parsed.flatMap((part) => part.documents);
+	const own = await sourceSchemas(dir, documents, sources);
+	const found = await findAdapters(documents, { dir, known: adapters, find });
+	const others = usable(found);
 	const checks = {
-		adapters: new AdapterChecks(adapters),
+		adapters: new AdapterChecks(adapters, found),
 		sources: new AdapterChecks(own.schemas),
 		expressions: new ExpressionReader(telemetry.attributes),
 	};
-	const checked = parsed.flatMap(({ documents }) => documents.map((document) => checkDocument(document, checks)));
+	const checked = documents.map((document) => checkDocument(document, checks));
 	const entries = checked.flatMap(({ entry }) => entry ?? []);
 	const alone = [...unread, ...own.messages, ...[...parsed, ...checked].flatMap((part) => part.messages)];
 	const identities = checked.flatMap(({ identity }) => identity ?? []);
-	const together = analyse({ identities, entries, complete: alone.length === 0, signals: telemetry.signals });
+	const signals = new Map([...telemetry.signals, ...Array.from(others, ([name, one]) => [name, one.signals] as const)]);
+	const together = analyse({ identities, entries, complete: alone.length === 0, signals });
 	const outside = [...(await checkBundles(dir, identities)), ...(await checkDescriptors(dir, entries))];
 	const messages = [...alone, ...outside, ...together].sort(compareMessages);
 	if (messages.some(({ level }) => level === "error")) return { ok: false, messages };
-	return { ok: true, snapshot: assembleSnapshot(resolve(dir), entries), warnings: messages };
+	return { ok: true, snapshot: assembleSnapshot(resolve(dir), entries, others), warnings: messages };
 }
 
 /** Of every Policy that names one, whatever else is wrong with it. */

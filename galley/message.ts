@@ -10,6 +10,7 @@ export type MessageCode =
 	| "out_of_bounds"
 	| "unknown_kind"
 	| "unknown_adapter"
+	| "bad_adapter"
 	| "unknown_quota"
 	| "unknown_store"
 	| "duplicate_name"

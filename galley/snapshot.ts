@@ -51,6 +51,8 @@ export interface Policy {
 export interface HandlerConfig {
 	readonly name: string;
 	readonly adapter: string;
+	/** Absolute path of the file that exports the adapter; left out of one that comes with the Mixer. */
+	readonly module?: string;
 	/** Already valid by the adapter's own schema. */
 	readonly config: unknown;
 	/** Whether it gets every record as it is. */

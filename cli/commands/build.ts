@@ -5,7 +5,7 @@ import { describeExplanations } from "../../mixer/policy/explain.ts";
 import { writeBuild } from "../../mixer/policy/write-build.ts";
 import { linkableFilter } from "../checkout.ts";
 import { filterFiles } from "../filter.ts";
-import { handlerSpecs } from "../handler-specs.ts";
+import { allHandlerSpecs } from "../handler-specs.ts";
 import type { CommandStreams, OutputFormat } from "../output.ts";
 import { policyLines } from "../up/banner.ts";
 import { buildConfiguration, loadConfiguration } from "../up/prepare.ts";
@@ -64,7 +64,7 @@ export async function buildFolder(options: BuildFolderOptions): Promise<Explaine
 	const snapshot = await loadConfiguration(options.dir, options.streams);
 	const build = await buildConfiguration({
 		snapshot,
-		handlers: handlerSpecs(snapshot),
+		handlers: await allHandlerSpecs(snapshot),
 		streams: options.streams,
 		filterFile: options.filter,
 	});

@@ -6,7 +6,7 @@ import { MixerError } from "../../mixer/error.ts";
 import { systemClock } from "../../mixer/observe/clock.ts";
 import { type EvaluatedOnce, evaluateOnce } from "../../mixer/policy/evaluate-once.ts";
 import { linkableFilter } from "../checkout.ts";
-import { handlerSpecs } from "../handler-specs.ts";
+import { allHandlerSpecs } from "../handler-specs.ts";
 import { addOutputOptions, type CommandStreams, type OutputOptions, writeResult } from "../output.ts";
 import { buildConfiguration, loadConfiguration } from "../up/prepare.ts";
 
@@ -45,7 +45,7 @@ export function addEvalCommand(
 			const snapshot = placed(loaded, options);
 			const build = await buildConfiguration({
 				snapshot,
-				handlers: handlerSpecs(snapshot),
+				handlers: await allHandlerSpecs(snapshot),
 				streams: context.streams,
 				filterFile: options.filter,
 			});

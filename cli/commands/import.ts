@@ -3,7 +3,7 @@ import { formatMessage } from "../../galley/message.ts";
 import type { RegoVersion } from "../../galley/snapshot.ts";
 import { MixerError } from "../../mixer/error.ts";
 import { linkableFilter } from "../checkout.ts";
-import { handlerSpecs } from "../handler-specs.ts";
+import { allHandlerSpecs } from "../handler-specs.ts";
 import { type Imported, importOpaEnvoy } from "../import/import-opa-envoy.ts";
 import type { CommandStreams, OutputFormat } from "../output.ts";
 import { toolPath } from "../tool-path.ts";
@@ -86,7 +86,7 @@ async function tryBuild(dir: string, filterFile: string): Promise<Built> {
 		const snapshot = await loadConfiguration(dir, streams);
 		const { requirements } = await buildConfiguration({
 			snapshot,
-			handlers: handlerSpecs(snapshot),
+			handlers: await allHandlerSpecs(snapshot),
 			streams,
 			filterFile,
 		});

@@ -4,6 +4,7 @@ import { compareMessages, formatMessage, type Message } from "../../galley/messa
 import { MixerError } from "../../mixer/error.ts";
 import { adapterSchemas, sourceSchemas, telemetryParts } from "../adapter-schemas.ts";
 import { readSources } from "../data-sources/read-sources.ts";
+import { findAdapter } from "../find-adapter.ts";
 import { addOutputOptions, type CommandStreams, type OutputOptions, writeResult } from "../output.ts";
 
 const HELP = `
@@ -51,7 +52,10 @@ export async function validate(options: {
 
 /** With the data sources that can be read without asking anybody. */
 async function load(dir: string, adapters: ReadonlyMap<string, object>): Promise<LoadResult> {
-	const loaded = await loadSnapshot(dir, adapters, telemetryParts(), sourceSchemas());
+	const loaded = await loadSnapshot(dir, adapters, telemetryParts(), {
+		sources: sourceSchemas(),
+		find: findAdapter,
+	});
 	if (!loaded.ok) return loaded;
 	try {
 		await readSources(loaded.snapshot, { localOnly: true });

@@ -1,7 +1,7 @@
 import type { DataSources, SourcesUse } from "../../mixer/data-sources/data-sources.ts";
 import type { BuildForData, ExplainedBuild } from "../../mixer/policy/build.ts";
 import type { HandlerSpec } from "../../mixer/report/build-handlers.ts";
-import { handlerSpecs } from "../handler-specs.ts";
+import { allHandlerSpecs } from "../handler-specs.ts";
 import type { MixerSnapshot } from "../live-mixer.ts";
 import { buildConfigurationForData, loadConfiguration } from "../up/prepare.ts";
 
@@ -50,7 +50,7 @@ export async function buildCandidate(options: CandidateOptions, signal?: AbortSi
 	const warnings: string[] = [];
 	const streams = { stderr: { write: (text: string) => void warnings.push(text.trimEnd()) } };
 	const snapshot = await loadConfiguration(configDir, streams);
-	const handlers = [...handlerSpecs(snapshot), ...extraHandlers];
+	const handlers = [...(await allHandlerSpecs(snapshot)), ...extraHandlers];
 	const use = await sources.prepare(snapshot.dir, snapshot.dataSources);
 	try {
 		const { data: dataSources } = use;

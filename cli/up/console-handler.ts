@@ -30,7 +30,7 @@ export const consoleHandler: HandlerSpec = {
 export function withoutProbe(adapter: Adapter): Adapter {
 	return {
 		...adapter,
-		attributes: (config) => [...adapter.attributes(config), "request.useragent"],
+		attributes: (config) => [...(adapter.attributes?.(config) ?? []), "request.useragent"],
 		async build(config, env) {
 			const handler = await adapter.build(config, env);
 			return {

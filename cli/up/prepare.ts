@@ -11,6 +11,7 @@ import { inputSchemaFile } from "../checkout.ts";
 import { readSources } from "../data-sources/read-sources.ts";
 import { withLogPolicies } from "../decisions/log-policies.ts";
 import { readFilter } from "../filter.ts";
+import { findAdapter } from "../find-adapter.ts";
 import { attributesOf } from "../handler-specs.ts";
 import type { CommandStreams } from "../output.ts";
 import { toolPath } from "../tool-path.ts";
@@ -21,7 +22,8 @@ import { toolPath } from "../tool-path.ts";
  * @throws MixerError invalid, with every fault.
  */
 export async function loadConfiguration(dir: string, streams: Pick<CommandStreams, "stderr">): Promise<Snapshot> {
-	const loaded = await loadSnapshot(dir, adapterSchemas(), telemetryParts(), sourceSchemas());
+	const more = { sources: sourceSchemas(), find: findAdapter };
+	const loaded = await loadSnapshot(dir, adapterSchemas(), telemetryParts(), more);
 	if (!loaded.ok) {
 		const faults = loaded.messages.filter(({ level }) => level === "error").map(faultOf);
 		throw new MixerError("invalid", loaded.messages.map(formatMessage).join("\n"), { faults });

@@ -12,7 +12,12 @@ const MAX_QUEUE_BYTES = 17_179_869_184;
 export const handlerSchema = documentSchema(
 	"Handler",
 	z.strictObject({
-		adapter: z.string().min(1).describe("The adapter's name, such as `prometheus` or `jsonlog`."),
+		adapter: z
+			.string()
+			.min(1)
+			.describe(
+				"The adapter: a word such as `prometheus`, the path of one's own (`./adapter.ts`, from this folder), or an npm package.",
+			),
 		config: z
 			.record(z.string(), z.unknown())
 			.prefault({})

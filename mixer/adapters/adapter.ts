@@ -53,9 +53,9 @@ export interface Handler {
 	close(): Promise<void>;
 }
 
-/** One kind of backend. A file exports one of these and nothing else. */
+/** One kind of backend. A file of ours exports one of these and nothing else; that of one's own, by default or as `adapter`. */
 export interface Adapter<Config = unknown> {
-	/** The word in a Handler's `spec.adapter`. */
+	/** What messages call it; of one that comes with the Mixer, the word in a Handler's `spec.adapter`. */
 	readonly name: string;
 	/** What it takes. `record` is every record as it is: how it is shown is the adapter's own affair. */
 	readonly signals: readonly Signal[];
@@ -63,8 +63,11 @@ export interface Adapter<Config = unknown> {
 	readonly exposes?: boolean;
 	/** JSON Schema (2020-12) of the Handler's `spec.config`. */
 	readonly configSchema: object;
-	/** The attributes that this configuration reads of `record`s: the filter sends those, and what Telemetries read. */
-	attributes(config: Config): readonly string[];
+	/**
+	 * The attributes that this configuration reads of `record`s: the filter sends those, and what Telemetries read. Left
+	 * out: what an access log usually says (default-attributes.ts).
+	 */
+	attributes?(config: Config): readonly string[];
 	/** Opens what the handler needs. Throws when the configuration cannot work. */
 	build(config: Config, env: AdapterEnv): Handler | Promise<Handler>;
 }

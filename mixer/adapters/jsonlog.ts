@@ -1,51 +1,12 @@
 import { z } from "zod";
-import type { AttributeName, TelemetryRecord } from "../api/generated/vocabulary.ts";
+import type { TelemetryRecord } from "../api/generated/vocabulary.ts";
 import type { Adapter, Batch } from "./adapter.ts";
 import { jsonSchema, parseConfig } from "./config.ts";
+import { DEFAULT_ATTRIBUTES } from "./default-attributes.ts";
 import { attributeNames, jsonLine } from "./json-line.ts";
 import { destinationFields, openDestination } from "./line-destination.ts";
 import { lineHandler } from "./line-handler.ts";
 import { logLine } from "./log-line.ts";
-
-/** What an access log usually says; headers and queries, which may hold secrets, only if asked for. */
-const DEFAULT_ATTRIBUTES: readonly AttributeName[] = [
-	"request.id",
-	"request.method",
-	"request.url_path",
-	"request.host",
-	"request.time",
-	"request.total_size",
-	"response.code",
-	"response.code_details",
-	"response.flags",
-	"response.total_size",
-	"response.duration",
-	"response.grpc_status",
-	"source.ip",
-	"source.principal",
-	"destination.port",
-	"connection.event",
-	"connection.received.bytes_total",
-	"connection.sent.bytes_total",
-	"connection.duration",
-	"context.protocol",
-	"context.reporter.uid",
-	"route.name",
-	"upstream.address",
-	"upstream.cluster",
-	"trace.id",
-	"trace.span_id",
-	"check.id",
-	"check.decision",
-	"check.outcome",
-	"check.policy",
-	"check.rule",
-	"check.reason",
-	"check.revision",
-	"check.placement",
-	"check.duration",
-	"check.shadow",
-];
 
 const configuration = z.strictObject({
 	...destinationFields,

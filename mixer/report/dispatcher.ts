@@ -77,7 +77,7 @@ export class Dispatcher {
 			commit: () => {
 				this.#handlers = after;
 				for (const { handler, queue, intake } of after) {
-					handler.define?.(intake.rules.metrics);
+					this.#define(handler, { queue, intake });
 					queue.use(intake);
 				}
 				for (const handler of before) if (!has(after, handler.queue)) this.#retire(handler);
@@ -91,6 +91,15 @@ export class Dispatcher {
 	/** Delivers what is pending until the abort signal, then flushes and closes all handlers. */
 	async stop(): Promise<void> {
 		await Promise.all([...this.#handlers.map(({ queue }) => queue.stop()), ...this.#leaving.values()]);
+	}
+
+	/** By now nothing may fail any more: what an adapter throws is told, and its metrics are as they were. */
+	#define(handler: BuiltHandler["handler"], { queue, intake }: Pick<BuiltHandler, "queue" | "intake">): void {
+		try {
+			handler.define?.(intake.rules.metrics);
+		} catch (error) {
+			this.#options.logger.error({ handler: queue.name, err: error }, "handler's define failed");
+		}
 	}
 
 	#retire(handler: BuiltHandler): void {

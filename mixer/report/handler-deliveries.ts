@@ -1,9 +1,9 @@
-import type { HandleResult, ItemResult } from "../adapters/adapter.ts";
 import { pause } from "./abortable.ts";
 import { Breaker } from "./breaker.ts";
 import { type Delivery, part } from "./delivery.ts";
 import { type Attempt, HandlerCall } from "./handler-call.ts";
 import type { HandlerQueueOptions } from "./handler-queue.ts";
+import { itemResults } from "./item-results.ts";
 import type { RecordAccount } from "./record-account.ts";
 
 /** Tries a batch gets before it is dropped. */
@@ -98,8 +98,7 @@ export class HandlerDeliveries {
 			for (const owner of owners) account.settle(owner);
 			return NOTHING;
 		}
-		const results = itemResults(outcome.result, owners.length);
-		const resultOf = (index: number): ItemResult => results?.(index) ?? { rejected: "bad_answer" };
+		const resultOf = itemResults(outcome.result, owners.length);
 		for (const [i, owner] of owners.entries()) {
 			const result = resultOf(i);
 			if (result !== "retry") account.settle(owner, result === "delivered" ? undefined : result.rejected);
@@ -112,14 +111,4 @@ export class HandlerDeliveries {
 		const full = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 2));
 		return pause(full * (0.5 + this.#options.random() / 2), this.#options);
 	}
-}
-
-function itemResults(result: HandleResult, count: number): ((index: number) => ItemResult) | undefined {
-	if (!isList(result)) return () => result;
-	if (result.length !== count) return undefined;
-	return (index) => result[index] ?? "retry";
-}
-
-function isList(result: HandleResult): result is readonly ItemResult[] {
-	return Array.isArray(result);
 }

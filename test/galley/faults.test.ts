@@ -26,7 +26,7 @@ async function messagesOf(name: string): Promise<string> {
 	try {
 		await cp(join(testdata, "bundles"), dir, { recursive: true });
 		await cp(join(faults, name), join(dir, name));
-		const loaded = await loadSnapshot(dir, adapters, telemetry, sources);
+		const loaded = await loadSnapshot(dir, adapters, telemetry, { sources });
 		const messages = loaded.ok ? loaded.warnings : loaded.messages;
 		assert.notEqual(messages.length, 0, "a fault without a message");
 		assert.equal(

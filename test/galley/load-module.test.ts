@@ -19,7 +19,7 @@ function sourceYaml(adapter: string, config = "{}"): string {
 }
 
 async function load(dir: string) {
-	const loaded = await loadSnapshot(dir, adapters, telemetry, sources);
+	const loaded = await loadSnapshot(dir, adapters, telemetry, { sources });
 	return loaded.ok ? loaded.snapshot.dataSources : loaded.messages.map(formatMessage);
 }
 

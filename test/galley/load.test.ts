@@ -361,7 +361,7 @@ test("an adapter whose schema is unusable is a defect, not a fault of the config
 });
 
 async function snapshotOf(dir: string): Promise<Snapshot> {
-	const loaded = await loadSnapshot(dir, adapters, telemetry, sources);
+	const loaded = await loadSnapshot(dir, adapters, telemetry, { sources });
 	assert.deepEqual(loaded.ok ? loaded.warnings : loaded.messages, []);
 	return loaded.ok ? loaded.snapshot : assert.fail("not a snapshot");
 }
@@ -376,7 +376,7 @@ test("finds fault with a file of descriptors that is none of the folder's", asyn
 	const messagesFor = async (file: string) => {
 		const settings = `apiVersion: sluice.dev/v1alpha1\nkind: Settings\nmetadata: {name: a}\nspec: {protoDescriptors: ${file}}\n`;
 		const dir = await configurationFolder(context, { "a.yaml": settings, "b.yaml": policyYaml("books") });
-		const loaded = await loadSnapshot(dir, adapters, telemetry, sources);
+		const loaded = await loadSnapshot(dir, adapters, telemetry, { sources });
 		return loaded.ok ? [] : loaded.messages.map(formatMessage);
 	};
 	const at = "a.yaml:4:26 spec.protoDescriptors:";

@@ -49,6 +49,7 @@ const File: z.ZodType<MixerSnapshot & { readonly version: 1 }> = z.object({
 		z.object({
 			name: z.string(),
 			adapter: z.string(),
+			module: z.string().exactOptional(),
 			config: z.unknown(),
 			records: z.boolean(),
 			rules: z.array(telemetryRuleSchema),

@@ -41,7 +41,7 @@ export async function policyFolder(
 
 /** The snapshot of a folder that has to be valid. */
 export async function snapshotOf(dir: string): Promise<Snapshot> {
-	const loaded = await loadSnapshot(dir, adapterSchemas(), telemetryParts(), sourceSchemas());
+	const loaded = await loadSnapshot(dir, adapterSchemas(), telemetryParts(), { sources: sourceSchemas() });
 	if (loaded.ok) return loaded.snapshot;
 	throw new Error(loaded.messages.map(formatMessage).join("\n"));
 }

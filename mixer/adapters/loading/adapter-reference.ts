@@ -1,0 +1,75 @@
+import { stat } from "node:fs/promises";
+import { registerHooks } from "node:module";
+import { join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { MixerError } from "../../error.ts";
+
+/** What npm lets a package be called, and a path inside of it. */
+const PACKAGE = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*(\/[^\s\\]+)?$/i;
+
+/** Stands for what is looked for while Node's own resolution runs. */
+const LOOKED_FOR = "sluice-adapter:looked-for";
+
+/**
+ * The file that a Handler's `spec.adapter` means where it is no word of ours: a path, which begins with `./`, `../` or
+ * `/`, relative to the configuration's folder; else an npm package, as Node finds it from that folder, then from here.
+ *
+ * @returns its absolute path.
+ * @throws MixerError "invalid", whose message goes on behind the reference.
+ */
+export async function adapterFile(reference: string, dir: string): Promise<string> {
+	if (/^\.{0,2}\//.test(reference)) return existing(resolve(dir, reference));
+	if (!PACKAGE.test(reference)) {
+		throw invalid(
+			"is neither an adapter that comes with sluice, nor a path such as ./adapter.ts, nor a package's name",
+		);
+	}
+	const fromFolder = packageFile(reference, dir);
+	if (typeof fromFolder === "string") return fromFolder;
+	const fromHere = packageFile(reference, import.meta.dirname);
+	if (typeof fromHere === "string") return fromHere;
+	const file = resolve(dir, reference);
+	if (await isFile(file)) throw invalid(`is a path only with ./ before it: ./${reference}`);
+	const { code, message } = fromFolder;
+	if (code !== "ERR_MODULE_NOT_FOUND") throw invalid(`cannot be loaded: ${message}`);
+	throw invalid(
+		`is neither an adapter that comes with sluice nor an npm package that is installed for ${resolve(dir)}: a path begins with ./`,
+	);
+}
+
+async function existing(file: string): Promise<string> {
+	const found = await stat(file).catch(() => undefined);
+	if (found === undefined) throw invalid(`is not there: there is no file ${file}`);
+	if (!found.isFile()) throw invalid(`is not a file: name the file that exports the adapter, in ${file}`);
+	return file;
+}
+
+function isFile(file: string): Promise<boolean> {
+	return stat(file).then(
+		(found) => found.isFile(),
+		() => false,
+	);
+}
+
+/** Asks Node as if a module in that folder imported the package. */
+function packageFile(name: string, dir: string): string | { code: unknown; message: string } {
+	const parentURL = pathToFileURL(join(resolve(dir), "handler.js")).href;
+	const hooks = registerHooks({
+		resolve: (specifier, context, next) =>
+			specifier === LOOKED_FOR ? next(name, { ...context, parentURL }) : next(specifier, context),
+	});
+	try {
+		const url = import.meta.resolve(LOOKED_FOR);
+		// Node's own modules are no adapters.
+		return url.startsWith("file:") ? fileURLToPath(url) : { code: "ERR_MODULE_NOT_FOUND", message: url };
+	} catch (error) {
+		if (!(error instanceof Error)) throw error;
+		return { code: "code" in error ? error.code : undefined, message: error.message };
+	} finally {
+		hooks.deregister();
+	}
+}
+
+function invalid(text: string): MixerError {
+	return new MixerError("invalid", text);
+}
