@@ -12,3 +12,6 @@ export const proxyBuiltinsFile: string = join(checkout, "filters/policy/builtins
 
 /** JSON Schema of the document that policies read. */
 export const inputSchemaFile: string = join(checkout, "mixer/api/generated/input-schema.json");
+
+/** The types that an author of an adapter imports. */
+export const adapterTypesFile: string = join(checkout, "mixer/api/generated/adapter.d.ts");

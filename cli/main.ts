@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import { addAdapterCommand } from "./commands/adapter.ts";
 import { addBuildCommand } from "./commands/build.ts";
 import { addCertCommand } from "./commands/cert.ts";
 import { addDataSourceCommand } from "./commands/data-source.ts";
@@ -34,6 +35,7 @@ addQuotaCommand(program);
 addLedgerCommand(program);
 addDecisionsCommand(program);
 addDataSourceCommand(program);
+addAdapterCommand(program);
 
 try {
 	await program.parseAsync();

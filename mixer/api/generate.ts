@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { MixerError } from "../error.ts";
+import { renderAdapterTypes } from "./generate-adapter-types.ts";
 import { renderAssemblyScript } from "./generate-assemblyscript.ts";
 import { renderDocs } from "./generate-docs.ts";
 import { renderSchema } from "./generate-schema.ts";
@@ -23,8 +24,15 @@ export function generate(yaml: string): ReadonlyMap<string, string> {
 	]);
 }
 
+/** Path and text of the types that authors of adapters import: made of the vocabulary and of the contract. */
+export function adapterTypes(yaml: string, read: (path: string) => string): readonly [path: string, text: string] {
+	return ["mixer/api/generated/adapter.d.ts", renderAdapterTypes(readVocabulary(yaml, source), read)];
+}
+
 function main(root: string): void {
-	for (const [path, text] of generate(readFileSync(join(root, source), "utf8"))) {
+	const read = (path: string) => readFileSync(join(root, path), "utf8");
+	const yaml = read(source);
+	for (const [path, text] of [...generate(yaml), adapterTypes(yaml, read)]) {
 		const file = join(root, path);
 		mkdirSync(dirname(file), { recursive: true });
 		writeFileSync(file, text);

@@ -6,6 +6,7 @@ import { MixerError } from "../error.ts";
 import { readAnswer } from "./answer.ts";
 import { CaseFailure, NotRun } from "./case-failure.ts";
 import type { Conduct, Harness } from "./harness.ts";
+import { NO_HARNESS } from "./no-harness.ts";
 import { SAMPLE_METRICS } from "./sample-batches.ts";
 import { within } from "./within.ts";
 
@@ -68,7 +69,10 @@ export class CaseContext {
 	/** @throws NotRun where the backend can't behave like this. */
 	needs(conduct: Conduct): void {
 		const { conducts } = this.backend;
-		if (conducts === undefined) throw new NotRun("conformance.ts says that there is no backend");
+		if (conducts === undefined) {
+			const isUnknown = this.harness === NO_HARNESS;
+			throw new NotRun(isUnknown ? "there is no conformance.ts that says what the backend is" : "there is no backend");
+		}
 		if (conducts.includes(conduct)) return;
 		throw new NotRun(
 			conduct === "partial" && this.harness.backend === "http"

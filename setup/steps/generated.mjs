@@ -25,7 +25,16 @@ const otlpTypes = [
 const vocabulary = [
 	"mixer/api/generated/vocabulary.ts",
 	"mixer/api/generated/input-schema.json",
+	"mixer/api/generated/adapter.d.ts",
 	"filters/attributes/generated/vocabulary.ts",
+];
+
+/** The contract of adapters, which what they import is made of. */
+const contract = [
+	"galley/telemetry-parts.ts",
+	"mixer/adapters/adapter.ts",
+	"mixer/adapters/signals.ts",
+	"mixer/conformance/harness.ts",
 ];
 
 /** Besides mixer/api itself. */
@@ -95,7 +104,7 @@ function generateFrom({ root, node, folder, image }) {
 
 function generateVocabulary(/** @type {string} */ root, /** @type {string} */ node) {
 	const sources = filesUnder(root, "mixer/api").filter((path) => !path.includes("/generated/"));
-	const inputs = hashInputs(root, [...sources, "package-lock.json"]);
+	const inputs = hashInputs(root, [...sources, ...contract, "package-lock.json"]);
 	return unlessUpToDate({ root, name: "vocabulary", inputs, outputs: vocabulary }, () =>
 		mustRun(node, ["mixer/api/generate.ts"], {
 			cwd: root,
