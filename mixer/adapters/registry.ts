@@ -4,8 +4,9 @@ import { decisionlog } from "./decisionlog/decisionlog.ts";
 import { jsonlog } from "./jsonlog.ts";
 import { otlp } from "./otlp/otlp.ts";
 import { prometheus } from "./prometheus.ts";
+import { webhook } from "./webhook/webhook.ts";
 
 /** The adapters that come with the Mixer, by the word in a Handler's `spec.adapter`. */
 export const adapters: ReadonlyMap<string, Adapter> = new Map(
-	[consoleAdapter, decisionlog, jsonlog, otlp, prometheus].map((adapter) => [adapter.name, adapter]),
+	[consoleAdapter, decisionlog, jsonlog, otlp, prometheus, webhook].map((adapter) => [adapter.name, adapter]),
 );

@@ -1,10 +1,10 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { anyUnpack } from "@bufbuild/protobuf/wkt";
 import { Client, compressionAlgorithms, credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js";
+import { MAX_REQUEST_MS } from "../http/http-poster.ts";
 import { RetryInfoSchema } from "./api/generated/google/rpc/error_details_pb.js";
 import { StatusSchema } from "./api/generated/google/rpc/status_pb.js";
 import type { TransportOptions } from "./otlp-config.ts";
-import { MAX_REQUEST_MS } from "./otlp-http.ts";
 import { type OtlpAnswer, type OtlpSignal, type OtlpTransport, readTaken, TARGETS } from "./otlp-signal.ts";
 
 /** Of an answer: it says how many items were rejected, and why. */

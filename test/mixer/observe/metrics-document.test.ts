@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { KeyMetrics } from "../../../citadel/metrics.ts";
+import type { Adapter } from "../../../mixer/adapters/adapter.ts";
 import { adapters } from "../../../mixer/adapters/registry.ts";
+import { loadHarness } from "../../../mixer/conformance/load-harness.ts";
 import { DecisionFeed } from "../../../mixer/decisions/decision-feed.ts";
 import { pageAdapter } from "../../../mixer/decisions/page-handler.ts";
-import { dataSourceMetrics } from "../../../mixer/observe/data-source-metrics.ts";
 import { systemClock } from "../../../mixer/observe/clock.ts";
+import { dataSourceMetrics } from "../../../mixer/observe/data-source-metrics.ts";
 import { MixerMetrics } from "../../../mixer/observe/metrics.ts";
 import { quotaMetrics } from "../../../mixer/observe/quota-metrics.ts";
 import { DiscoveryMetrics } from "../../../pilot/discovery/metrics.ts";
@@ -42,13 +46,19 @@ async function exposed(): Promise<Row[]> {
 	dataSourceMetrics(metrics.registry, () => []);
 	const key = new KeyMetrics({ material: () => ({ certificateEndMs: 0, authoritiesEndMs: 0 }), now: () => 0 });
 	const registries = [metrics.registry, new DiscoveryMetrics().registry, key.registry];
-	const feed = new DecisionFeed({ clock: systemClock, server: "s" });
-	for (const adapter of [...adapters.values(), pageAdapter(feed)]) {
-		const env = adapterEnv();
-		const handler = await adapter.build({}, env);
+	const folder = await mkdtemp(join(tmpdir(), "sluice-metrics-"));
+	const build = async (adapter: Adapter, config: unknown, environment: Readonly<Record<string, string>> = {}) => {
+		const env = { ...adapterEnv(), environment };
+		const handler = await adapter.build(config, env);
 		await handler.close();
 		registries.push(env.metrics);
+	};
+	await build(pageAdapter(new DecisionFeed({ clock: systemClock, server: "s" })), {});
+	for (const [word, adapter] of adapters) {
+		const harness = await loadHarness(join(import.meta.dirname, "../conformance/harnesses", `${word}.ts`));
+		await build(adapter, harness.config({ url: "http://127.0.0.1:9", folder }), harness.environment);
 	}
+	await rm(folder, { recursive: true });
 	const all = await Promise.all(registries.map((registry) => registry.getMetricsAsJSON()));
 	return all.flat().map(({ name, type }) => ({ name, type: String(type) }));
 }
