@@ -8,6 +8,7 @@ import { compileRules } from "../telemetry/rule-set.ts";
 import type { Intake } from "./delivery.ts";
 import type { OnAttempt } from "./handler-deliveries.ts";
 import { HandlerQueue } from "./handler-queue.ts";
+import { openHandler } from "./open-handler.ts";
 
 /** A Handler of the configuration with the adapter it names. */
 export interface HandlerSpec {
@@ -89,7 +90,7 @@ async function buildHandler(spec: HandlerSpec, surroundings: HandlerSurroundings
 		const intake = intakeOf(spec, surroundings);
 		const { environment = {} } = surroundings;
 		const env = { name, logger, now: clock.now, environment, metrics: registry, signal: abort };
-		const handler = asHandler(await adapter.build(spec.config, env));
+		const handler = await openHandler(spec, env, { clock, giveUp: () => own.abort() });
 		const queue = new HandlerQueue({
 			...{ name, handler, intake, queueRecords, queueBytes, timeoutMs, clock, random, logger, abort },
 			...(surroundings.onAttempt && { onAttempt: surroundings.onAttempt }),
@@ -99,16 +100,6 @@ async function buildHandler(spec: HandlerSpec, surroundings: HandlerSurroundings
 	} catch (cause) {
 		throw new MixerError("invalid", `handler ${name} (${adapter.name}): ${MixerError.from(cause).message}`, { cause });
 	}
-}
-
-/** An adapter of someone's own may build anything. */
-function asHandler(built: Handler): Handler {
-	const parts = new Map<string, unknown>(
-		built ? ["handle", "flush", "close"].map((name) => [name, Reflect.get(built, name)]) : [],
-	);
-	const missing = ["handle", "flush", "close"].filter((name) => typeof parts.get(name) !== "function");
-	if (missing.length === 0) return built;
-	throw new MixerError("invalid", `what it builds has no ${missing.join(", no ")}`);
 }
 
 /** The same handler under other rules. */
