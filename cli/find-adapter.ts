@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import type { FindAdapter } from "../galley/found-adapters.ts";
 import type { HandlerConfig } from "../galley/snapshot.ts";
 import type { Adapter } from "../mixer/adapters/adapter.ts";
@@ -5,18 +6,31 @@ import { adapterFile } from "../mixer/adapters/loading/adapter-reference.ts";
 import { loadAdapter } from "../mixer/adapters/loading/load-adapter.ts";
 import { MixerError } from "../mixer/error.ts";
 
+/** How each file was when it was loaded: Node keeps the module for as long as the process lives. */
+const loadedAs = new Map<string, string>();
+
 /** Looks for adapters of people's own, for Galley: loads them, since only they know their settings. */
 export const findAdapter: FindAdapter = async (reference, dir) => {
 	try {
 		const module = await adapterFile(reference, dir);
+		const stamp = await stampOf(module);
 		const { configSchema, signals } = await loadAdapter(module);
-		return { module, configSchema, signals };
+		if (!loadedAs.has(module)) loadedAs.set(module, stamp);
+		const isChanged = loadedAs.get(module) !== stamp;
+		return { module, configSchema, signals, ...(isChanged && { warning: CHANGED }) };
 	} catch (error) {
 		const { code, message } = MixerError.from(error);
 		if (code !== "invalid") throw error;
 		return { fault: message };
 	}
 };
+
+const CHANGED = "has changed since this process loaded it: only with its next start will it be used as it is now";
+
+async function stampOf(file: string): Promise<string> {
+	const { size, mtimeNs } = await stat(file, { bigint: true });
+	return `${size} ${mtimeNs}`;
+}
 
 /**
  * The adapters of people's own that handlers use, by the file that exports them.

@@ -1,4 +1,7 @@
 import * as z from "zod";
+import { showValue } from "./field-path.ts";
+import type { Message } from "./message.ts";
+import { toMessage } from "./problem.ts";
 import type { SourceDocument } from "./source-document.ts";
 import type { Signal } from "./telemetry-parts.ts";
 
@@ -9,6 +12,8 @@ export interface FoundAdapter {
 	/** JSON Schema of a Handler's `spec.config`. */
 	readonly configSchema: object;
 	readonly signals: readonly Signal[];
+	/** What whoever uses it is warned of. */
+	readonly warning?: string;
 }
 
 /** Why there is none: goes on behind what was written. */
@@ -38,6 +43,17 @@ export async function findAdapters(
 		found.set(reference, await find(reference, dir));
 	}
 	return found;
+}
+
+/** What Handlers are warned of, at the adapters that they name. */
+export function adapterWarnings(documents: readonly SourceDocument[], found: FoundAdapters): Message[] {
+	return documents.flatMap((source) => {
+		const adapter = withAdapter.safeParse(source.value).data?.spec.adapter ?? "";
+		const one = found.get(adapter);
+		if (one === undefined || "fault" in one || one.warning === undefined) return [];
+		const text = `${showValue(adapter)} ${one.warning}`;
+		return [toMessage(source, { code: "bad_adapter", path: ["spec", "adapter"], at: "value", text }, "warning")];
+	});
 }
 
 /** Those that are there. */

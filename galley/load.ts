@@ -8,7 +8,7 @@ import { ExpressionReader } from "./cel/expression.ts";
 import { checkDocument } from "./check-document.ts";
 import { sourceSchemas } from "./data-source-adapters.ts";
 import type { Entry, Identity } from "./entry.ts";
-import { type FindAdapter, findAdapters, usable } from "./found-adapters.ts";
+import { adapterWarnings, type FindAdapter, findAdapters, usable } from "./found-adapters.ts";
 import { compareMessages, type Message } from "./message.ts";
 import { parseDocuments } from "./parse-documents.ts";
 import { toMessage } from "./problem.ts";
@@ -62,7 +62,7 @@ export async function loadSnapshot(
 	const signals = new Map([...telemetry.signals, ...Array.from(others, ([name, one]) => [name, one.signals] as const)]);
 	const together = analyse({ identities, entries, complete: alone.length === 0, signals });
 	const outside = [...(await checkBundles(dir, identities)), ...(await checkDescriptors(dir, entries))];
-	const messages = [...alone, ...outside, ...together].sort(compareMessages);
+	const messages = [...alone, ...outside, ...together, ...adapterWarnings(documents, found)].sort(compareMessages);
 	if (messages.some(({ level }) => level === "error")) return { ok: false, messages };
 	return { ok: true, snapshot: assembleSnapshot(resolve(dir), entries, others), warnings: messages };
 }

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { adapterFile } from "../../mixer/adapters/loading/adapter-reference.ts";
 import { loadAdapter } from "../../mixer/adapters/loading/load-adapter.ts";
+import { adapters } from "../../mixer/adapters/registry.ts";
 import { cases } from "../../mixer/conformance/cases.ts";
 import type { Harness } from "../../mixer/conformance/harness.ts";
 import { loadHarness } from "../../mixer/conformance/load-harness.ts";
@@ -67,6 +68,12 @@ async function fileOf(path: string, from: string): Promise<string> {
 		const file = await firstFile(full, "adapter");
 		if (file !== undefined) return file;
 		throw new MixerError("invalid", `${path} holds no adapter.ts or adapter.js: name the adapter's file`);
+	}
+	if (adapters.has(path)) {
+		throw new MixerError(
+			"invalid",
+			`${path} comes with sluice, whose own tests run the suite over it: name one of yours`,
+		);
 	}
 	try {
 		return await adapterFile(path, from);

@@ -127,6 +127,7 @@ for (const [what, args, files, fault] of [
 	["a folder that holds something", ["new", "taken"], { "taken/x": "" }, /taken is not empty: nothing is written over/],
 	["a name that is none", ["new", "Shop Log"], {}, /^Shop Log can't be an adapter's name: use small letters/],
 	["a path that is not there", ["test", "nowhere"], {}, /^nowhere is neither a file, nor a folder, nor a package/],
+	["one that comes with sluice", ["test", "otlp"], {}, /^otlp comes with sluice, whose own tests run the suite/],
 	["a folder without an adapter", ["test", "."], { x: "" }, /^\. holds no adapter\.ts or adapter\.js/],
 	["a file that is no adapter", ["test", "a.ts"], { "a.ts": "export {};" }, /^a\.ts exports no adapter: its default/],
 	[

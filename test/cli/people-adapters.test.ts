@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { allHandlerSpecs, attributesOf } from "../../cli/handler-specs.ts";
@@ -40,6 +41,20 @@ test("a Handler uses an adapter from a file beside it, checked by the adapter's 
 	);
 	assert.deepEqual(attributesOf(specs), DEFAULT_ATTRIBUTES, "what an access log says, where it names none");
 	assert.equal((await allHandlerSpecs(snapshot))[0]?.adapter, specs[0]?.adapter, "so that it is not opened again");
+});
+
+test("says that a file has changed since it was loaded", async (t) => {
+	const dir = await folder(t, { "h.yaml": handler("./own.ts"), "own.ts": SOUND });
+	const warnings: string[] = [];
+	const streams = { stderr: { write: (text: string) => void warnings.push(text) } };
+	await loadConfiguration(dir, streams);
+	await loadConfiguration(dir, streams);
+	assert.deepEqual(warnings, []);
+	await writeFile(join(dir, "own.ts"), `${SOUND}// More.\n`);
+	await loadConfiguration(dir, streams);
+	assert.deepEqual(warnings, [
+		'h.yaml:5:12 spec.adapter: warning: "./own.ts" has changed since this process loaded it: only with its next start will it be used as it is now\n',
+	]);
 });
 
 test("what is kept for a restart names the file", async (t) => {

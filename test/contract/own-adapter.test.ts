@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { waitUntil } from "../../cli/up/wait-until.ts";
@@ -10,46 +8,30 @@ import { MixerClient } from "../mixer/server/mixer-client.ts";
 import { adaptersGuide } from "../support/adapters-guide.ts";
 import { guideCommands, runGuideCommand, writeGuideFiles } from "../support/guide.ts";
 import { metricLines } from "../support/metric-lines.ts";
+import { OtlpReceiver } from "../support/otlp-receiver.ts";
 import { ServerProcess } from "../support/server-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
-/** The guide's configuration with its adapter, for a backend at this port. */
-async function guideFolder(t: TestContext, port: number): Promise<string> {
+/** The guide's configuration with its adapter, for a backend at this URL. */
+async function guideFolder(t: TestContext, url: string): Promise<string> {
 	const dir = await temporaryFolder(t);
 	const blocks = await adaptersGuide(dir);
 	const [first] = blocks.filter(({ language }) => language === "console").flatMap(guideCommands);
 	await runGuideCommand(first?.command ?? "", dir, join(dir, "bin"));
 	await writeGuideFiles(dir, blocks);
 	const file = join(dir, "shop/sluice.yaml");
-	await writeFile(file, (await readFile(file, "utf8")).replace("127.0.0.1:9800", `127.0.0.1:${port}`));
+	await writeFile(file, (await readFile(file, "utf8")).replace("http://127.0.0.1:9800", url));
 	return join(dir, "shop");
-}
-
-/** A backend that keeps what it gets. */
-async function backend(t: TestContext) {
-	const requests: { readonly authorization: string | undefined; readonly body: unknown }[] = [];
-	const statuses: number[] = [];
-	const server = createServer(async (request, response) => {
-		let text = "";
-		for await (const chunk of request) text += chunk;
-		requests.push({ authorization: request.headers.authorization, body: JSON.parse(text) });
-		response.writeHead(statuses.shift() ?? 200).end();
-	});
-	server.listen(0, "127.0.0.1");
-	await once(server, "listening");
-	t.after(() => {
-		server.closeAllConnections();
-		server.close();
-	});
-	const address = server.address();
-	return { requests, statuses, port: typeof address === "object" && address !== null ? address.port : 0 };
 }
 
 const record = (id: string) => ({ "request.id": { string: id }, "response.code": { int64: 200n } });
 
 test("an adapter from a file beside the configuration gets what Envoys report, also after a restart without the folder", async (t) => {
-	const { requests, statuses, port } = await backend(t);
-	const configDir = await guideFolder(t, port);
+	// Any receiver of JSON does.
+	const backend = await OtlpReceiver.start();
+	t.after(() => backend.stop());
+	const { requests } = backend;
+	const configDir = await guideFolder(t, backend.url);
 	const stateDir = await temporaryFolder(t);
 	process.env.MY_TOKEN = "secret";
 	t.after(() => {
@@ -59,7 +41,7 @@ test("an adapter from a file beside the configuration gets what Envoys report, a
 	t.after(() => server.kill());
 	let client = new MixerClient(server.port);
 	t.after(() => client.close());
-	statuses.push(503);
+	backend.answers.push({ status: 503 });
 	await client.report(reportBatch([record("a"), record("b")]));
 
 	await waitUntil({ what: "another try", timeoutMs: 30_000, probe: async () => requests.length === 2 });
@@ -70,7 +52,10 @@ test("an adapter from a file beside the configuration gets what Envoys report, a
 			{ "request.id": "b", "response.code": 200 },
 		],
 	};
-	assert.deepEqual(requests, Array(2).fill({ authorization: "Bearer secret", body }));
+	for (const request of requests) {
+		assert.deepEqual([request.path, request.headers.authorization], ["/records", "Bearer secret"]);
+		assert.deepEqual(request.body, body);
+	}
 	const delivered = async () => {
 		const text = await (await fetch(`http://127.0.0.1:${server.ready.adminPort}/metrics`)).text();
 		const lines = metricLines(text, "sluice_handler_records_delivered_total");
