@@ -2,7 +2,9 @@ import { dirname, join } from "node:path";
 import { mustRun } from "../run.mjs";
 import { filesUnder, hashInputs, unlessUpToDate } from "../stamps.mjs";
 
-const messages = ["mixer/api/generated/mixer_pb.js", "mixer/api/generated/mixer_pb.d.ts"];
+const messages = ["mixer", "adapter"].flatMap((name) =>
+	["js", "d.ts"].map((ending) => `mixer/api/generated/${name}_pb.${ending}`),
+);
 
 /** One of each folder that anything imports from. */
 const envoyTypes = [
@@ -38,7 +40,13 @@ const contract = [
 ];
 
 /** Besides mixer/api itself. */
-const messageInputs = ["mixer/api/mixer.proto", "buf.yaml", "buf.gen.yaml", "package-lock.json"];
+const messageInputs = [
+	"mixer/api/mixer.proto",
+	"mixer/api/adapter.proto",
+	"buf.yaml",
+	"buf.gen.yaml",
+	"package-lock.json",
+];
 
 const envoyTypeInputs = ["pilot/api/envoy.binpb", "pilot/api/buf.gen.yaml", "buf.yaml", "package-lock.json"];
 
@@ -50,8 +58,8 @@ const otlpTypeInputs = [
 ];
 
 /**
- * The code that is made from mixer/api, pilot/api and mixer/adapters/otlp/api: message types from mixer.proto, of Envoy's
- * API and of OTLP, the vocabulary from attributes.yaml.
+ * The code that is made from mixer/api, pilot/api and mixer/adapters/otlp/api: message types from mixer.proto,
+ * adapter.proto, of Envoy's API and of OTLP, the vocabulary from attributes.yaml.
  *
  * @param {{root: string, node: string}} machine
  * @returns {Promise<boolean>} whether it had to work
@@ -72,7 +80,7 @@ function generateMessages(/** @type {string} */ root, /** @type {string} */ node
 		mustRun(join(root, "node_modules/.bin/buf"), ["generate"], {
 			cwd: root,
 			env: withNodeFirst(node),
-			failure: "mixer/api/mixer.proto could not be compiled: see below",
+			failure: "mixer/api/mixer.proto and adapter.proto could not be compiled: see below",
 		}),
 	);
 }
