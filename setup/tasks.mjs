@@ -1,8 +1,10 @@
 // `npm run check`, `npm test` and `npm run campaign`, after the set-up. `npm test -- test/mixer` runs the tests of that
 // folder alone.
+import { join } from "node:path";
 import { checkout } from "./checkout.mjs";
 import { formatFailure, SetupFailure } from "./failure.mjs";
 import { providePrometheus } from "./steps/prometheus.mjs";
+import { providePythonPackages } from "./steps/python-packages.mjs";
 import { provideRedis } from "./steps/redis.mjs";
 import { checkSteps, testStep } from "./task-list.mjs";
 import { interruptSteps, runSteps } from "./task-steps.mjs";
@@ -21,10 +23,15 @@ if (!known.includes(task)) {
 for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.on(signal, () => interruptSteps(signal));
 
 const tools = findTools();
-// Only tests need a Redis, and only those that `npm run check` leaves out.
-if (task !== "check") await provideRedis({ cache: toolCache(process.env), env: process.env }).catch(endWithFailure);
-// Tests that need it are skipped where there is none.
-if (task !== "check") await providePrometheus({ cache: toolCache(process.env), env: process.env });
+// Only tests need these, and only those that `npm run check` leaves out.
+if (task !== "check") {
+	const machine = { cache: toolCache(process.env), env: process.env };
+	await provideRedis(machine).catch(endWithFailure);
+	// Tests that need it are skipped where there is none.
+	await providePrometheus(machine);
+	const requirements = join(checkout, "samples/python-adapter/requirements.txt");
+	await providePythonPackages({ ...machine, requirements }).catch(endWithFailure);
+}
 const checks = paths.length === 0 ? checkSteps({ root: checkout, tools }) : [];
 const tests = testStep({
 	root: checkout,
