@@ -50,6 +50,8 @@ export class ScriptedAdapter {
 	opening: Answer<typeof OpenResponseSchema> = { signals: SIGNALS };
 	/** Taken from the front; all is delivered when there are none. */
 	readonly answers: Answer<typeof HandleResponseSchema>[] = [];
+	/** Answers where `answers` has none. */
+	answer: (request: HandleRequest) => Answer<typeof HandleResponseSchema> = () => DELIVERED;
 	readonly #server: Server;
 
 	private constructor(server: Server, port: number) {
@@ -77,8 +79,9 @@ export class ScriptedAdapter {
 				adapter?.reply(call, callback, [OpenResponseSchema, adapter.opening]);
 			},
 			Handle: (call, callback) => {
-				adapter?.handled.push(fromBinary(HandleRequestSchema, call.request));
-				adapter?.reply(call, callback, [HandleResponseSchema, adapter.answers.shift() ?? DELIVERED]);
+				const request = fromBinary(HandleRequestSchema, call.request);
+				adapter?.handled.push(request);
+				adapter?.reply(call, callback, [HandleResponseSchema, adapter.answers.shift() ?? adapter.answer(request)]);
 			},
 			Close: (call, callback) => {
 				adapter?.closed.push(fromBinary(CloseRequestSchema, call.request));
