@@ -12,6 +12,7 @@ import { adapterEnv } from "../mixer/adapters/adapter-env.ts";
 import { reportBatch } from "../mixer/report/report-batch.ts";
 import { KeptLog, runMixer } from "../mixer/server/running-mixer.ts";
 import { guideBlocks } from "../support/guide.ts";
+import { KafkaAnswerCutter } from "../support/kafka-answer-cutter.ts";
 import { KAFKA_USER, KafkaServer } from "../support/kafka-server.ts";
 import { TestAuthority } from "../support/key-folder.ts";
 import { metricLines } from "../support/metric-lines.ts";
@@ -106,6 +107,26 @@ describe("kafka, against a real broker", () => {
 		);
 		const partitions = new Map(messages.map(({ key, partition }) => [`${key}/${partition}`, key]));
 		assert.equal(partitions.size, new Set(messages.map(({ key }) => key)).size, "a key has one partition");
+	});
+
+	test("messages whose answer is lost are written once", async (t) => {
+		const at = broker(t);
+		if (at === undefined) return;
+		await at.createTopic("answers");
+		const front = await KafkaAnswerCutter.start({ at: at.frontPort, to: at.frontedPort });
+		t.after(() => front.stop());
+		const brokers = [`127.0.0.1:${at.frontPort}`];
+		const { handle } = await open(t, { brokers, topic: "answers", attributes: ["request.id"] });
+		front.cut(2);
+		assert.deepEqual(await handle(records("a", "b")), ["delivered", "delivered"]);
+		assert.deepEqual(await handle(records("c")), ["delivered"]);
+		assert.equal(front.cuts, 2);
+		assert.equal(await at.count("answers"), 3);
+		const messages = await at.messages("answers", 3);
+		assert.deepEqual(
+			messages.map(({ value }) => JSON.parse(value)["request.id"]),
+			["a", "b", "c"],
+		);
 	});
 
 	test("a message that the broker refuses is rejected alone", async (t) => {

@@ -27,14 +27,19 @@ export class KafkaServer {
 	readonly port: number;
 	/** Of the listener with TLS and a login. */
 	readonly securePort: number;
+	/** Of a listener whose clients are sent to `frontPort`, where something may stand between. */
+	readonly frontedPort: number;
+	readonly frontPort: number;
 	readonly #dir: string;
 	readonly #jars: string;
 	readonly #admin: Admin;
 	#process: ChildProcess | undefined;
 
-	private constructor(parts: { port: number; securePort: number; dir: string; jars: string }) {
+	private constructor(parts: Ports & { dir: string; jars: string }) {
 		this.port = parts.port;
 		this.securePort = parts.securePort;
+		this.frontedPort = parts.frontedPort;
+		this.frontPort = parts.frontPort;
 		this.#dir = parts.dir;
 		this.#jars = parts.jars;
 		this.#admin = new Admin({ clientId: "test", bootstrapBrokers: [this.broker] });
@@ -48,10 +53,11 @@ export class KafkaServer {
 	static async start(certificate: KafkaCertificate): Promise<KafkaServer> {
 		const jars = await provideKafka({ cache: toolCache(process.env), env: process.env });
 		const dir = await mkdtemp(join(tmpdir(), "sluice-kafka-"));
-		const [port = 0, securePort = 0, controllerPort = 0] = await freePorts(3);
-		const server = new KafkaServer({ port, securePort, dir, jars });
+		const [port = 0, securePort = 0, frontedPort = 0, frontPort = 0, controllerPort = 0] = await freePorts(5);
+		const ports = { port, securePort, frontedPort, frontPort };
+		const server = new KafkaServer({ ...ports, dir, jars });
 		await writeFile(join(dir, "server.pem"), `${certificate.key}${certificate.certificate}`);
-		await writeFile(join(dir, "server.properties"), propertiesOf({ dir, port, securePort, controllerPort }));
+		await writeFile(join(dir, "server.properties"), propertiesOf({ ...ports, dir, controllerPort }));
 		const { username, password } = KAFKA_USER;
 		const scram = `SCRAM-SHA-512=[name=${username},password=${password}]`;
 		const format = ["format", "-t", "sluicesluicesluicesluiQ", "-c", "server.properties", "--add-scram", scram];
@@ -137,17 +143,29 @@ export class KafkaServer {
 	}
 }
 
-function propertiesOf(at: { dir: string; port: number; securePort: number; controllerPort: number }): string {
-	const listeners = { PLAINTEXT: at.port, SASL_SSL: at.securePort };
-	const addresses = Object.entries(listeners).map(([name, port]) => `${name}://127.0.0.1:${port}`);
+interface Ports {
+	readonly port: number;
+	readonly securePort: number;
+	readonly frontedPort: number;
+	readonly frontPort: number;
+}
+
+function propertiesOf(at: Ports & { dir: string; controllerPort: number }): string {
+	const local = (name: string, port: number, host = "127.0.0.1") => `${name}://${host}:${port}`;
+	const listeners = [local("PLAINTEXT", at.port), local("SASL_SSL", at.securePort), local("FRONTED", at.frontedPort)];
+	const advertised = [
+		local("PLAINTEXT", at.port),
+		local("SASL_SSL", at.securePort, "localhost"),
+		local("FRONTED", at.frontPort),
+	];
 	const login = `username="${KAFKA_USER.username}" password="${KAFKA_USER.password}"`;
 	return `process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${at.controllerPort}
-listeners=${addresses.join(",")},CONTROLLER://127.0.0.1:${at.controllerPort}
-advertised.listeners=${addresses.join(",").replace("SASL_SSL://127.0.0.1", "SASL_SSL://localhost")}
+listeners=${listeners.join(",")},CONTROLLER://127.0.0.1:${at.controllerPort}
+advertised.listeners=${advertised.join(",")}
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,CONTROLLER:PLAINTEXT
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,FRONTED:PLAINTEXT,CONTROLLER:PLAINTEXT
 sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-512
 listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required ${login} user_${KAFKA_USER.username}="${KAFKA_USER.password}";
 listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
