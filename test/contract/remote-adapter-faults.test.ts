@@ -46,7 +46,12 @@ async function under(t: TestContext, remote: ScriptedAdapter, options: { deadlin
 	};
 	return {
 		mixer,
-		ledger,
+		/** Tries that took longer than the timeout. */
+		async late(): Promise<number> {
+			const calls = metricLines((await admin("/metrics")).body, "sluice_handler_call_duration_seconds_count");
+			const late = calls.filter(({ labels }) => labels.handler === "remote" && labels.outcome === "late");
+			return late.reduce((sum, { value }) => sum + value, 0);
+		},
 		async send() {
 			for (let i = 0; i < BATCHES; i++) await client.report(batchOf(i));
 		},
@@ -104,7 +109,24 @@ test("an adapter that refuses: what it rejects is dropped under its reasons, wha
 	assert.deepEqual([taken.length, new Set(taken).size], [delivered, delivered]);
 });
 
-test("an adapter that hangs, is slow and forgets its sessions gets everything, once under each number", async (t) => {
+test("an adapter that is slow beyond the timeout is believed when it answers, and asked once", async (t) => {
+	const remote = await start(t);
+	const late = Promise.withResolvers<void>();
+	remote.answer = async () => {
+		await late.promise;
+		return { results: [{ status: DELIVERED }] };
+	};
+	const mixer = await under(t, remote, { timeoutMs: 500 });
+	await mixer.send();
+	await waitUntil({ what: "a try that is late", timeoutMs: TIMEOUT_MS, probe: async () => (await mixer.late()) > 0 });
+	late.resolve();
+	assert.deepEqual(await mixer.settled(), { received: RECORDS, delivered: RECORDS, pending: 0, dropped: {} });
+	const ids = idsOf(remote.handled);
+	assert.deepEqual([ids.length, new Set(ids).size], [RECORDS, RECORDS]);
+	assert.equal(remote.handled.filter(({ sequence }) => sequence === 1n).length, 1);
+});
+
+test("an adapter that hangs and forgets its sessions gets everything, once under each number", async (t) => {
 	const remote = await start(t);
 	let calls = 0;
 	remote.answer = () => {

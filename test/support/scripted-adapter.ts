@@ -32,6 +32,8 @@ type Answer<Out extends DescMessage> =
 	| { readonly fails: status; readonly details?: string }
 	| "hangs";
 
+type Later<Out extends DescMessage> = Answer<Out> | Promise<Answer<Out>>;
+
 const DELIVERED = { results: [{ status: ItemResult_Status.DELIVERED }] };
 const SIGNALS = [Signal.RECORD, Signal.METRIC, Signal.LOG];
 
@@ -50,8 +52,8 @@ export class ScriptedAdapter {
 	opening: Answer<typeof OpenResponseSchema> = { signals: SIGNALS };
 	/** Taken from the front; all is delivered when there are none. */
 	readonly answers: Answer<typeof HandleResponseSchema>[] = [];
-	/** Answers where `answers` has none. */
-	answer: (request: HandleRequest) => Answer<typeof HandleResponseSchema> = () => DELIVERED;
+	/** Answers where `answers` has none, at once or later. */
+	answer: (request: HandleRequest) => Later<typeof HandleResponseSchema> = () => DELIVERED;
 	readonly #server: Server;
 
 	private constructor(server: Server, port: number) {
@@ -78,10 +80,13 @@ export class ScriptedAdapter {
 				adapter?.opened.push(fromBinary(OpenRequestSchema, call.request));
 				adapter?.reply(call, callback, [OpenResponseSchema, adapter.opening]);
 			},
-			Handle: (call, callback) => {
+			Handle: async (call, callback) => {
 				const request = fromBinary(HandleRequestSchema, call.request);
 				adapter?.handled.push(request);
-				adapter?.reply(call, callback, [HandleResponseSchema, adapter.answers.shift() ?? adapter.answer(request)]);
+				adapter?.reply(call, callback, [
+					HandleResponseSchema,
+					adapter.answers.shift() ?? (await adapter.answer(request)),
+				]);
 			},
 			Close: (call, callback) => {
 				adapter?.closed.push(fromBinary(CloseRequestSchema, call.request));
