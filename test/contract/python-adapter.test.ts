@@ -9,7 +9,7 @@ import { waitUntil } from "../../cli/up/wait-until.ts";
 import { configurationFolder, policyYaml } from "../galley/folder.ts";
 import { reportBatch } from "../mixer/report/report-batch.ts";
 import { type RunningMixer, runMixer } from "../mixer/server/running-mixer.ts";
-import { AnswerCutter } from "../support/answer-cutter.ts";
+import { AnswerCutter, http2Wire } from "../support/answer-cutter.ts";
 import { metricLines } from "../support/metric-lines.ts";
 import { PythonAdapter } from "../support/python-adapter.ts";
 import { scaled } from "../support/scale.ts";
@@ -49,7 +49,7 @@ function idsIn(file: string): string[] {
 test("records arrive at an adapter in Python once each, though it is killed and its answers are lost", async (t) => {
 	const file = join(await temporaryFolder(t), "rows.db");
 	const adapter = await PythonAdapter.start(t);
-	const front = await AnswerCutter.start(t, adapter.port);
+	const front = await AnswerCutter.start(t, { to: adapter.port, wire: http2Wire });
 	const { client, admin, mixer } = await mixerFor(t, { port: front.port, settings: { file } });
 	let sent = 0;
 	const send = async (batches: number) => {

@@ -2,11 +2,37 @@ import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { TestContext } from "node:test";
 
-/** Of an HTTP/2 frame (RFC 9113, section 4.1): its header's bytes, and the type of the one an answer begins with. */
-const FRAME_HEADER_BYTES = 9;
-const HEADERS = 0x01;
+/** What an answer is in one connection of a protocol. */
+export interface AnswerWire {
+	/** Bytes of the message that these begin with; undefined where that is not known yet. */
+	length(bytes: Buffer): number | undefined;
+	/** Told of every message to the server, where those have the same form. */
+	asked?(message: Buffer): void;
+	/** Whether this message of the server begins an answer that counts. */
+	isAnswer(message: Buffer): boolean;
+}
 
-/** Stands before an HTTP/2 server and can lose its answers: what was asked is done, and nobody hears of it. */
+/** HTTP/2: an answer begins with a HEADERS frame (RFC 9113, sections 4.1 and 6.2). */
+export function http2Wire(): AnswerWire {
+	return {
+		length: (bytes) => (bytes.length < 9 ? undefined : 9 + bytes.readUIntBE(0, 3)),
+		isAnswer: (frame) => frame[3] === 0x01,
+	};
+}
+
+/** Kafka: answers to Produce, whose key is 0, by their correlation ids. */
+export function kafkaWire(): AnswerWire {
+	const produced = new Set<number>();
+	return {
+		length: (bytes) => (bytes.length < 4 ? undefined : 4 + bytes.readInt32BE(0)),
+		asked(message) {
+			if (message.readInt16BE(4) === 0) produced.add(message.readInt32BE(8));
+		},
+		isAnswer: (message) => produced.has(message.readInt32BE(4)),
+	};
+}
+
+/** Stands before a server and can lose its answers: what was asked is done, and nobody hears of it. */
 export class AnswerCutter {
 	readonly port: number;
 	/** Answers that were lost. */
@@ -20,11 +46,19 @@ export class AnswerCutter {
 		this.port = port;
 	}
 
-	/** @param to - the server's port of 127.0.0.1. */
-	static async start(t: TestContext, to: number): Promise<AnswerCutter> {
+	/**
+	 * Ends with the test.
+	 *
+	 * @param options.to - the server's port of 127.0.0.1.
+	 * @param options.port - where it listens itself: a free one if left out.
+	 */
+	static async start(
+		t: TestContext,
+		{ to, port = 0, wire }: { to: number; port?: number; wire: () => AnswerWire },
+	): Promise<AnswerCutter> {
 		let cutter: AnswerCutter | undefined;
-		const server = createServer((client) => cutter?.relay(client, to));
-		server.listen(0, "127.0.0.1");
+		const server = createServer((client) => cutter?.relay(client, connect(to, "127.0.0.1"), wire()));
+		server.listen(port, "127.0.0.1");
 		await once(server, "listening");
 		const address = server.address();
 		cutter = new AnswerCutter(server, typeof address === "object" && address !== null ? address.port : 0);
@@ -37,8 +71,7 @@ export class AnswerCutter {
 		this.#toCut += answers;
 	}
 
-	relay(client: Socket, to: number): void {
-		const upstream = connect(to, "127.0.0.1");
+	relay(client: Socket, upstream: Socket, wire: AnswerWire): void {
 		const end = () => {
 			client.destroy();
 			upstream.destroy();
@@ -47,19 +80,18 @@ export class AnswerCutter {
 			this.#sockets.add(socket);
 			socket.on("error", end).on("close", end);
 		}
-		client.pipe(upstream);
-		let bytes = Buffer.alloc(0);
-		upstream.on("data", (chunk: Buffer) => {
-			bytes = Buffer.concat([bytes, chunk]);
-			for (let frame = firstFrame(bytes); frame !== undefined; frame = firstFrame(bytes)) {
-				bytes = bytes.subarray(frame.length);
-				if (frame[3] === HEADERS && this.#toCut > 0) {
-					this.#toCut--;
-					this.cuts++;
-					return end();
-				}
-				client.write(frame);
-			}
+		if (wire.asked === undefined) client.pipe(upstream);
+		else {
+			eachMessage(client, wire, (message) => {
+				wire.asked?.(message);
+				upstream.write(message);
+			});
+		}
+		eachMessage(upstream, wire, (message) => {
+			if (this.#toCut === 0 || !wire.isAnswer(message)) return client.write(message);
+			this.#toCut--;
+			this.cuts++;
+			return end();
 		});
 	}
 
@@ -69,9 +101,15 @@ export class AnswerCutter {
 	}
 }
 
-/** The first frame, if it is whole. */
-function firstFrame(bytes: Buffer<ArrayBuffer>): Buffer | undefined {
-	if (bytes.length < FRAME_HEADER_BYTES) return undefined;
-	const end = FRAME_HEADER_BYTES + bytes.readUIntBE(0, 3);
-	return bytes.length < end ? undefined : bytes.subarray(0, end);
+/** Hands on what comes, one whole message after the other. */
+function eachMessage(socket: Socket, wire: AnswerWire, take: (message: Buffer) => void): void {
+	let bytes = Buffer.alloc(0);
+	socket.on("data", (chunk: Buffer) => {
+		bytes = Buffer.concat([bytes, chunk]);
+		for (let end = wire.length(bytes); end !== undefined && end <= bytes.length; end = wire.length(bytes)) {
+			if (socket.destroyed) return;
+			take(bytes.subarray(0, end));
+			bytes = bytes.subarray(end);
+		}
+	});
 }

@@ -8,7 +8,7 @@ import { freePorts } from "../../bench/deploy/free-ports.ts";
 import { waitUntil } from "../../cli/up/wait-until.ts";
 import { provideKafka } from "../../setup/steps/kafka.mjs";
 import { toolCache } from "../../setup/tool-cache.mjs";
-import { endWithThisProcess, listens } from "./processes.ts";
+import { crash, endWithThisProcess, listens } from "./processes.ts";
 
 /** Longest wait for Kafka to start, on a busy machine, and for messages, in milliseconds. */
 const TIMEOUT_MS = 90_000;
@@ -111,13 +111,8 @@ export class KafkaServer {
 	}
 
 	/** Ends it as a crash does; what it has acknowledged stands. */
-	async kill(): Promise<void> {
-		const child = this.#process;
-		if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-		const ended = once(child, "exit");
-		child.kill("SIGCONT");
-		child.kill("SIGKILL");
-		await ended;
+	kill(): Promise<void> {
+		return crash(this.#process);
 	}
 
 	/** It holds its connections and answers nothing until `resume`. */

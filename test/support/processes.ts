@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { connect } from "node:net";
 
@@ -12,6 +13,15 @@ export function endWithThisProcess(child: ChildProcess, signal: NodeJS.Signals):
 	const end = () => child.kill(signal);
 	process.once("exit", end);
 	child.once("close", () => process.off("exit", end));
+}
+
+/** Ends a child as a crash does, one that was stopped (SIGSTOP) too; returns when it is gone. */
+export async function crash(child: ChildProcess | undefined): Promise<void> {
+	if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+	const ended = once(child, "exit");
+	child.kill("SIGCONT");
+	child.kill("SIGKILL");
+	await ended;
 }
 
 /** The processes that this one started and that still run, by /proc (proc(5)): `ps` is not everywhere. */

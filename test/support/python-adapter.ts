@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { freePorts } from "../../bench/deploy/free-ports.ts";
 import { providePythonPackages } from "../../setup/steps/python-packages.mjs";
 import { toolCache } from "../../setup/tool-cache.mjs";
-import { endWithThisProcess } from "./processes.ts";
+import { crash, endWithThisProcess } from "./processes.ts";
 import { checkout } from "./programs.ts";
 
 const sample = join(checkout, "samples/python-adapter");
@@ -44,21 +43,8 @@ export class PythonAdapter {
 	}
 
 	/** Ends it as a crash does. */
-	async kill(): Promise<void> {
-		const child = this.#process;
-		if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-		const ended = once(child, "exit");
-		child.kill("SIGKILL");
-		await ended;
-	}
-
-	/** It holds its connections and answers nothing until `resume`. */
-	stall(): void {
-		this.#process?.kill("SIGSTOP");
-	}
-
-	resume(): void {
-		this.#process?.kill("SIGCONT");
+	kill(): Promise<void> {
+		return crash(this.#process);
 	}
 }
 
