@@ -1,6 +1,6 @@
 import { type DescMessage, type DescMethodUnary, fromBinary, type MessageShape } from "@bufbuild/protobuf";
 import { Client, type ClientOptions, type ServiceError, status } from "@grpc/grpc-js";
-import type { GrpcTarget } from "./grpc-config.ts";
+import type { GrpcTarget } from "./grpc-target.ts";
 
 /** Pauses between tries to connect: the first, doubled with each up to the last. */
 const RECONNECT_MS = { first: 100, last: 5000 };
