@@ -65,9 +65,12 @@ export class ScriptedAdapter {
 		return `http://127.0.0.1:${this.port}`;
 	}
 
-	/** @param options.serves - whether it is an adapter at all, as it is if left out. */
+	/**
+	 * @param options.address - where it listens instead of a port of 127.0.0.1, such as `unix:/PATH`.
+	 * @param options.serves - whether it is an adapter at all, as it is if left out.
+	 */
 	static async start(
-		options: { port?: number; credentials?: ServerCredentials; serves?: boolean } = {},
+		options: { port?: number; address?: string; credentials?: ServerCredentials; serves?: boolean } = {},
 	): Promise<ScriptedAdapter> {
 		const server = new Server();
 		let adapter: ScriptedAdapter | undefined;
@@ -100,7 +103,7 @@ export class ScriptedAdapter {
 		const { port = 0, credentials = ServerCredentials.createInsecure() } = options;
 		const bound = await new Promise<number>((resolve, reject) => {
 			const done = (error: Error | null, at: number) => (error === null ? resolve(at) : reject(error));
-			server.bindAsync(`127.0.0.1:${port}`, credentials, done);
+			server.bindAsync(options.address ?? `127.0.0.1:${port}`, credentials, done);
 		});
 		adapter = new ScriptedAdapter(server, bound);
 		return adapter;

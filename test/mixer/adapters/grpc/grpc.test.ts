@@ -238,6 +238,14 @@ describe("grpc: what is sent", () => {
 		]);
 	});
 
+	test("what there is to a socket of this machine", async (t) => {
+		const endpoint = `unix:${join(await temporaryFolder(t, "sluice-grpc-"), "adapter.sock")}`;
+		const remote = await start(t, { address: endpoint });
+		const { handler } = await open(t, { endpoint });
+		assert.deepEqual(await handler.handle(records("a")), ["delivered"]);
+		assert.equal(remote.handled.length, 1);
+	});
+
 	test("headers, over TLS with a certificate of its own", async (t) => {
 		const authority = await TestAuthority.create();
 		const server = await authority.issue({ dnsNames: ["localhost"] });
