@@ -1,5 +1,5 @@
 import type { Batch, Signal } from "../adapters/adapter.ts";
-import type { LogEntry, MetricDefinition, MetricInstance } from "../adapters/signals.ts";
+import type { LogEntry, MetricDefinition, MetricInstance, Span } from "../adapters/signals.ts";
 import type { TelemetryRecord } from "../api/generated/vocabulary.ts";
 
 /** As the dispatcher hands over at most. */
@@ -71,6 +71,11 @@ export const SAMPLES: Readonly<Record<Signal, Samples>> = {
 		ordinary: (items) => ({ signal: "log", items: Array.from({ length: items }, (_, i) => entry(`/books/${i}`)) }),
 		hostile: () => ({ signal: "log", items: HOSTILE_TEXTS.map(hostileEntry) }),
 		telling: (round) => ({ signal: "log", items: tellings(round).map(entry) }),
+	},
+	span: {
+		ordinary: (items) => ({ signal: "span", items: Array.from({ length: items }, (_, i) => span(`GET /books/${i}`)) }),
+		hostile: () => ({ signal: "span", items: HOSTILE_TEXTS.map(hostileSpan) }),
+		telling: (round) => ({ signal: "span", items: tellings(round).map(span) }),
 	},
 };
 
@@ -149,6 +154,22 @@ function hostileEntry(text: string, i: number): LogEntry {
 		["map", map],
 	];
 	return { name: "hostile", severity: "error", timeNs: i % 2 === 0 ? undefined : -1n, fields };
+}
+
+function span(name: string): Span {
+	return {
+		...{ name, traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331", kind: "server" },
+		...{ startNs: 1_700_000_000_123_456_789n, endNs: 1_700_000_000_125_000_000n, status: "unset" },
+		attributes: [["http.request.method", "GET"]],
+		events: [{ name: "sluice.policy", timeNs: 1_700_000_000_124_000_000n, attributes: [["sluice.check.rule", "r"]] }],
+	};
+}
+
+function hostileSpan(text: string, i: number): Span {
+	const { fields } = hostileEntry(text, i);
+	const parent = i % 2 === 0 ? {} : { parentSpanId: "00f067aa0ba902b7" };
+	const events = [{ name: text, timeNs: -1n, attributes: fields }];
+	return { ...span(text), ...parent, startNs: -1n, status: "error", attributes: fields, events };
 }
 
 /** Of each metric in turn. */

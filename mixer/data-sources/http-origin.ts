@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { readHeaders } from "../adapters/otlp/otlp-config.ts";
+import { readHeaders } from "../adapters/http/request-headers.ts";
 import { MixerError } from "../error.ts";
 import { conditionalGet } from "./conditional-get.ts";
 import type { DataSourceEnv } from "./data-source.ts";

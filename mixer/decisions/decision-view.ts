@@ -1,4 +1,4 @@
-import { rfc3339 } from "../adapters/json-line.ts";
+import { rfc3339 } from "../adapters/rfc3339.ts";
 import type { AttributeName, TelemetryRecord } from "../api/generated/vocabulary.ts";
 
 /** What of a record is shown; the path without its query, and no headers. */

@@ -1,5 +1,5 @@
 import type { AttributeName, TelemetryRecord } from "../../api/generated/vocabulary.ts";
-import { rfc3339 } from "../json-line.ts";
+import { rfc3339 } from "../rfc3339.ts";
 
 /** What events are made of. */
 export const EVENT_ATTRIBUTES: readonly AttributeName[] = [

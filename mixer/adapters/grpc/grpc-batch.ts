@@ -10,7 +10,8 @@ import {
 import type { AttributeName, TelemetryRecord } from "../../api/generated/vocabulary.ts";
 import type { Batch } from "../adapter.ts";
 import type { LogEntry, MetricDefinition, MetricInstance, Severity } from "../signals.ts";
-import { attributeValue, fieldValue, timestamp, type ValueInit } from "./grpc-value.ts";
+import { fieldsInit, spanInit } from "./grpc-span.ts";
+import { attributeValue, timestamp, type ValueInit } from "./grpc-value.ts";
 
 /** Bytes of one message: well below the 4 MiB that gRPC's libraries take by default. */
 export const MAX_MESSAGE_BYTES = 2 * 1024 * 1024;
@@ -54,6 +55,8 @@ function slice(batch: Batch, from: number, to: number): Batch {
 			return { signal: "metric", items: batch.items.slice(from, to) };
 		case "log":
 			return { signal: "log", items: batch.items.slice(from, to) };
+		case "span":
+			return { signal: "span", items: batch.items.slice(from, to) };
 	}
 }
 
@@ -65,6 +68,8 @@ function batchInit(batch: Batch, { attributes }: BatchOptions): BatchInit {
 			return { case: "metrics", value: metricsInit(batch.items) };
 		case "log":
 			return { case: "logs", value: { entries: batch.items.map(logInit) } };
+		case "span":
+			return { case: "spans", value: { spans: batch.items.map(spanInit) } };
 	}
 }
 
@@ -110,6 +115,6 @@ function logInit({ name, severity, timeNs, fields }: LogEntry): MessageInitShape
 		name,
 		severity: SEVERITIES[severity],
 		...(timeNs !== undefined && { time: timestamp(timeNs) }),
-		fields: fields.map(([field, value]) => ({ name: field, value: fieldValue(value) })),
+		fields: fieldsInit(fields),
 	};
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { vocabulary } from "../../api/generated/vocabulary.ts";
-import { DEFAULT_ATTRIBUTES } from "../default-attributes.ts";
 import type { AdapterEnv, Handler } from "../adapter.ts";
+import { DEFAULT_ATTRIBUTES } from "../default-attributes.ts";
 import { GrpcClient } from "./grpc-client.ts";
 import type { GrpcConfiguration } from "./grpc-config.ts";
 import { GrpcSession } from "./grpc-session.ts";

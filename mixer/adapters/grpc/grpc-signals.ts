@@ -5,6 +5,7 @@ const SIGNALS: ReadonlyMap<WireSignal, Signal> = new Map([
 	[WireSignal.RECORD, "record"],
 	[WireSignal.METRIC, "metric"],
 	[WireSignal.LOG, "log"],
+	[WireSignal.SPAN, "span"],
 ]);
 
 /** What an adapter says it takes; of signals that this Mixer does not have it gets none. */

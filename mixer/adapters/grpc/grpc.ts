@@ -6,7 +6,7 @@ import { grpcConfiguration } from "./grpc-config.ts";
 /** To an adapter that is a program of its own, in any language, by mixer/api/adapter.proto. */
 export const grpc: Adapter = {
 	name: "grpc",
-	signals: ["record", "metric", "log"],
+	signals: ["record", "metric", "log", "span"],
 	configSchema: jsonSchema(grpcConfiguration),
 	attributes: (config) => parseConfig(grpcConfiguration, config).attributes ?? DEFAULT_ATTRIBUTES,
 	async build(config, env) {

@@ -1,7 +1,7 @@
 import { type BaseOptions, type ProduceOptions, Producer, stringSerializers } from "@platformatic/kafka";
 import { MixerError } from "../../error.ts";
-import { DEFAULT_ATTRIBUTES } from "../default-attributes.ts";
 import type { AdapterEnv, Handler } from "../adapter.ts";
+import { DEFAULT_ATTRIBUTES } from "../default-attributes.ts";
 import { checkTopic } from "./kafka-check.ts";
 import { type KafkaConfiguration, readConnection } from "./kafka-config.ts";
 import { messageMaker } from "./kafka-message.ts";

@@ -1,6 +1,6 @@
 import type { Adapter } from "../adapter.ts";
-import { DEFAULT_ATTRIBUTES } from "../default-attributes.ts";
 import { jsonSchema, parseConfig } from "../config.ts";
+import { DEFAULT_ATTRIBUTES } from "../default-attributes.ts";
 import { kafkaConfiguration } from "./kafka-config.ts";
 
 /** Records and log entries to a topic of Kafka, as jsonlog's lines: once each, for as long as brokers answer within 26 s. */

@@ -1,7 +1,12 @@
 import type { Adapter, Signal } from "../adapter.ts";
 
 /** The signals that an adapter can take. */
-export const SIGNALS: Readonly<Record<Signal, true>> = { record: true, metric: true, log: true };
+export const SIGNALS: Readonly<Record<Signal, true>> = {
+	record: true,
+	metric: true,
+	log: true,
+	span: true,
+};
 
 /** Names stand in messages, on one line. */
 const NAME = /^[A-Za-z][A-Za-z0-9._-]{0,62}$/;

@@ -3,6 +3,7 @@ import type { Batch } from "../adapter.ts";
 import { jsonLine, jsonObject, jsonText } from "../json-line.ts";
 import { logLine } from "../log-line.ts";
 import type { MetricInstance } from "../signals.ts";
+import { spanLine } from "../span-line.ts";
 
 /** Each item of a batch as JSON: records and log entries as jsonlog writes them. */
 export function itemsWriter(attributes: readonly AttributeName[]): (batch: Batch) => string[] {
@@ -15,6 +16,8 @@ export function itemsWriter(attributes: readonly AttributeName[]): (batch: Batch
 				return batch.items.map(metricLine);
 			case "log":
 				return batch.items.map(logLine);
+			case "span":
+				return batch.items.map(spanLine);
 		}
 	};
 }

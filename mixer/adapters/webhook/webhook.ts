@@ -21,7 +21,7 @@ const TAKEN = ["content-type", "content-length", "host", "webhook-id", "webhook-
 /** Batches as signed JSON messages to a URL, as Standard Webhooks describes them. */
 export const webhook: Adapter = {
 	name: "webhook",
-	signals: ["record", "metric", "log"],
+	signals: ["record", "metric", "log", "span"],
 	configSchema: jsonSchema(webhookConfiguration),
 	attributes: (config) => parseConfig(webhookConfiguration, config).attributes ?? DEFAULT_ATTRIBUTES,
 	async build(config, env) {

@@ -50,7 +50,7 @@ describe("kafka: the configuration", () => {
 
 	test("reads the key besides the attributes", () => {
 		const config = { brokers: ["127.0.0.1:1"], topic: "t", key: "source.principal", attributes: ["response.code"] };
-		assert.deepEqual(kafka.attributes(config), ["response.code", "source.principal"]);
+		assert.deepEqual(kafka.attributes?.(config), ["response.code", "source.principal"]);
 	});
 });
 
