@@ -10,9 +10,8 @@ import { portFrom } from "./port-option.ts";
 
 const HELP = `
 Serves Check, Report and Announce to Envoys (Mixer port), the filter with the policies in it by extension config discovery
-(discovery port), and /metrics, /healthz, /readyz, /version and a page of the latest decisions (sluice decisions) to
-people (admin port). Ports come from the options, else
-from the configuration's Settings; 0 takes a free one.
+(discovery port), and /metrics, /healthz, /readyz, /version and a page of the latest decisions (sluice decisions) to people
+(admin port). Ports come from the options, else from the configuration's Settings; 0 takes a free one.
 
 The Mixer and discovery ports speak mutual TLS as spec.tls of the Settings says (docs/security.md); sluice cert makes a
 first set of certificates. Without it nothing is served, but on 127.0.0.1 with --insecure-loopback, for a trial. The admin
