@@ -7,8 +7,11 @@ import { loadConfiguration } from "../../cli/up/prepare.ts";
 import { waitUntil } from "../../cli/up/wait-until.ts";
 import type { Batch, HandleResult } from "../../mixer/adapters/adapter.ts";
 import { kafka } from "../../mixer/adapters/kafka/kafka.ts";
+import { loadHarness } from "../../mixer/conformance/load-harness.ts";
+import { runSuite } from "../../mixer/conformance/run-suite.ts";
 import { configurationFolder, policyYaml } from "../galley/folder.ts";
 import { adapterEnv } from "../mixer/adapters/adapter-env.ts";
+import { KAFKA_BROKER, TOPIC } from "../mixer/conformance/harnesses/kafka.ts";
 import { reportBatch } from "../mixer/report/report-batch.ts";
 import { KeptLog, runMixer } from "../mixer/server/running-mixer.ts";
 import { AnswerCutter, kafkaWire } from "../support/answer-cutter.ts";
@@ -249,6 +252,22 @@ describe("kafka, against a real broker", () => {
 		await mixer.stop();
 		// The schema's word alone: its brokers are on no machine.
 		assert.equal((await specsOf(secured)).length, 1);
+	});
+
+	test("keeps the contract of adapters", async (t) => {
+		const at = broker(t);
+		if (at === undefined) return;
+		await at.createTopic(TOPIC, { partitions: 1 });
+		process.env[KAFKA_BROKER] = at.broker;
+		t.after(() => delete process.env[KAFKA_BROKER]);
+		const file = join(checkout, "test/mixer/conformance/harnesses/kafka.ts");
+		const harness = { file, value: await loadHarness(file) };
+		const results = await runSuite({ adapter: { word: "kafka" }, harness });
+		assert.deepEqual(
+			results.filter(({ status }) => status === "failed"),
+			[],
+		);
+		assert.ok(results.some(({ name, status }) => name === "records" && status === "passed"));
 	});
 
 	test("a topic that does not exist is refused when the configuration is loaded", async (t) => {

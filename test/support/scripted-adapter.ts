@@ -35,7 +35,7 @@ type Answer<Out extends DescMessage> =
 type Later<Out extends DescMessage> = Answer<Out> | Promise<Answer<Out>>;
 
 const DELIVERED = { results: [{ status: ItemResult_Status.DELIVERED }] };
-const SIGNALS = [Signal.RECORD, Signal.METRIC, Signal.LOG];
+const SIGNALS = [Signal.RECORD, Signal.METRIC, Signal.LOG, Signal.SPAN];
 
 /** An adapter at the other end of adapter.proto that keeps what it is asked and answers as it is told. */
 export class ScriptedAdapter {

@@ -42,7 +42,7 @@ describe("the admin port", () => {
 
 	test("answers other paths and methods with 404 and 405", async (t) => {
 		const { admin, mixer } = await runMixer(t, {});
-		assert.deepEqual(await admin("/metricsx"), { status: 404, body: "/metrics /healthz /readyz /version\n" });
+		assert.deepEqual(await admin("/metricsx"), { status: 404, body: "/metrics /healthz /readyz /version /ledger\n" });
 		assert.equal((await admin("/metrics?x=1")).status, 200);
 		const post = await fetch(`http://127.0.0.1:${mixer.adminPort}/metrics`, { method: "POST" });
 		assert.deepEqual([post.status, await post.text()], [405, "only GET and HEAD\n"]);

@@ -7,6 +7,7 @@ export default {
 	environment: { TOKEN: "Bearer conformance-secret", BAD: "conformance\nsecret" },
 	partial: {
 		status: 200,
-		body: '{"partialSuccess":{"rejectedLogRecords":"1","rejectedDataPoints":"1","rejectedSpans":"1"}}',
+		// ExportLogsServiceResponse and its like in protobuf: partial_success {rejected: 1}.
+		body: "\n\u0002\b\u0001",
 	},
 } satisfies Harness;
