@@ -47,6 +47,8 @@ export class FolderRefresh {
 	#digest: string | undefined;
 	#isUsed = true;
 	#isAsked = false;
+	/** Whether the next build is wanted whatever the folder is. */
+	#isForced = false;
 	#discarded = 0;
 
 	/** From now on the folder is watched; what it is now is looked at first. */
@@ -70,8 +72,7 @@ export class FolderRefresh {
 
 	/** Builds the folder again, though nothing may have changed in it. */
 	again(): void {
-		this.#stamp = undefined;
-		this.#isUsed = false;
+		this.#isForced = true;
 		this.#ask();
 	}
 
@@ -99,12 +100,14 @@ export class FolderRefresh {
 	async #refresh(): Promise<void> {
 		const { dir, clock, build, use, refuse } = this.#options;
 		if (this.#stop.signal.aborted) return;
+		const isForced = this.#isForced;
+		this.#isForced = false;
 		const scan = await scanFolder(dir);
 		this.#watch.follow(scan.folders);
-		if (scan.stamp === this.#stamp) return;
+		if (scan.stamp === this.#stamp && !isForced) return;
 		const seenMs = clock.now();
 		const digest = await digestFolder(dir, scan);
-		if (digest === this.#digest && this.#isUsed) {
+		if (digest === this.#digest && this.#isUsed && !isForced) {
 			// Dates, not contents.
 			this.#stamp = scan.stamp;
 			return;

@@ -65,7 +65,11 @@ function ask(url: URL, headers: Record<string, string>, options: ConditionalGet)
 	const { authorities, signal } = options;
 	const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
 	// A connection of its own each time: it is asked every few minutes.
-	const request: RequestOptions = { signal, agent: false, headers: { "user-agent": "sluice", ...headers } };
+	const request: RequestOptions = {
+		signal,
+		agent: false,
+		headers: { "user-agent": "sluice", "accept-encoding": "identity", ...headers },
+	};
 	const ca = authorities ?? [...getCACertificates("default"), ...getCACertificates("system")];
 	const sent = url.protocol === "https:" ? httpsRequest(url, { ...request, ca }) : httpRequest(url, request);
 	sent.once("response", resolve).once("error", reject).end();

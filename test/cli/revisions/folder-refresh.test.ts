@@ -104,6 +104,15 @@ describe("a folder that changes", () => {
 		assert.deepEqual(done, ["builds one", "uses one", "builds two", "uses two"]);
 	});
 
+	test("is built though it is the same, when that is asked for", async (t) => {
+		const { refresh, happens, done } = await start(t);
+		await happens("uses one");
+		const again = happens("uses one");
+		refresh.again();
+		await again;
+		assert.deepEqual(done, ["builds one", "uses one", "builds one", "uses one"]);
+	});
+
 	test("is not built where only dates have changed, or it has changed back before it was looked at", async (t) => {
 		const { dir, write, happens, done, settles } = await start(t);
 		await happens("uses one");
