@@ -207,8 +207,10 @@ describe("decided in the Mixer", () => {
 	test("while the Mixer is away its failureMode answers", async () => {
 		await mixer.mixer.stop();
 		for (const envoy of envoys.values()) await envoy.seesMixers(0);
-		const refused = await RedisClient.connect({ port: portOf("redis-asked") });
+		// An address that was never asked about: what is known of the others still holds.
+		const refused = await RedisClient.connect({ port: portOf("redis-asked"), from: "127.0.0.3" });
 		assert.equal(await refused.closed(), "");
+		assert.equal(await envoys.get("redis-asked")?.total("sluice_tcp_decisions\\.outcome\\.unavailable"), 1);
 		const passed = await RedisClient.connect({ port: portOf("redis-open"), from: "127.0.0.2" });
 		await setAndGet(passed);
 		await passed.end();

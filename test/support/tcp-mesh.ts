@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Document, parseDocument } from "yaml";
@@ -14,6 +14,8 @@ import { RecordCollector } from "./record-collector.ts";
 
 /** Longest wait for what Envoy or a Mixer does within a second or two, on a busy machine, in milliseconds. */
 const TIMEOUT_MS = 20_000;
+
+const FILTER_FILE = "tcp-filter.json";
 
 /** Where things stand in envoy/tcp.yaml. */
 const LISTENER = ["static_resources", "listeners", 0] as const;
@@ -51,7 +53,7 @@ export class TcpEnvoy {
 		const dir = await mkdtemp(join(tmpdir(), "sluice-tcp-"));
 		try {
 			const [port = 0, adminPort = 0] = await freePorts(2);
-			const filterFile = join(dir, "tcp-filter.json");
+			const filterFile = join(dir, FILTER_FILE);
 			await writeFile(filterFile, options.filter);
 			const config = parseDocument(await tcpText());
 			config.setIn(["node", "cluster"], options.workload ?? "redis");
@@ -81,6 +83,13 @@ export class TcpEnvoy {
 		return waitUntil({ what: `the health of ${count} Mixers`, timeoutMs: TIMEOUT_MS, probe });
 	}
 
+	/** Renames a new tcp-filter.json over the one it has, which Envoy takes live. */
+	async replaceFilter(filter: string): Promise<void> {
+		const file = join(this.#dir, FILTER_FILE);
+		await writeFile(`${file}.new`, filter);
+		await rename(`${file}.new`, file);
+	}
+
 	async stop(): Promise<void> {
 		await this.#process.stop();
 		await rm(this.#dir, { recursive: true, force: true });
@@ -89,12 +98,15 @@ export class TcpEnvoy {
 
 /** A configuration below test/testdata/e2e: built, with a real Mixer in this process whose records are kept. */
 export class TcpMixer {
+	/** The text of tcp-filter.json. */
 	readonly filter: string;
+	readonly revision: string;
 	readonly mixer: LiveMixer;
 	readonly #collector: RecordCollector;
 
-	private constructor(parts: { filter: string; mixer: LiveMixer; collector: RecordCollector }) {
+	private constructor(parts: { filter: string; revision: string; mixer: LiveMixer; collector: RecordCollector }) {
 		this.filter = parts.filter;
+		this.revision = parts.revision;
 		this.mixer = parts.mixer;
 		this.#collector = parts.collector;
 	}
@@ -102,8 +114,9 @@ export class TcpMixer {
 	static async start(configuration: string): Promise<TcpMixer> {
 		const collector = new RecordCollector();
 		const built = await buildTestConfiguration(testConfiguration(configuration), [collector.spec]);
-		const filter = filterFiles(built.build)["tcp-filter.json"] ?? "";
-		return new TcpMixer({ filter, mixer: await startTestMixer(built, collector), collector });
+		const filter = filterFiles(built.build)[FILTER_FILE] ?? "";
+		const { revision } = built.build.requirements;
+		return new TcpMixer({ filter, revision, mixer: await startTestMixer(built, collector), collector });
 	}
 
 	get records(): RecordCollector["records"] {

@@ -1,0 +1,3 @@
+package requests
+
+decision := true
