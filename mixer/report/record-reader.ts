@@ -11,6 +11,9 @@ import type { WireCursor } from "./wire-cursor.ts";
 /** The key of Record's only field. */
 const ATTRIBUTE = 0x0a;
 
+/** Fields of Attribute that are a value. */
+const VALUES: ReadonlySet<number> = new Set(Object.values(VALUE_KEYS));
+
 /** Reads the records of one batch: each with every attribute of the vocabulary's type, or refused with a reason. */
 export class RecordReader {
 	/** About the bytes that the record read last takes. */
@@ -57,7 +60,7 @@ export class RecordReader {
 				name = cursor.uint32();
 				continue;
 			}
-			if (isValue(key)) [valueKey, valueAt] = [key, cursor.pos];
+			if (VALUES.has(key)) [valueKey, valueAt] = [key, cursor.pos];
 			cursor.skip(key);
 		}
 		const dictionary = this.#dictionary;
@@ -135,24 +138,5 @@ export class RecordReader {
 		const bytes = Uint8Array.from(this.#cursor.bytes());
 		this.#dictionary.spend(bytes.length);
 		return bytes;
-	}
-}
-
-function isValue(key: number): boolean {
-	switch (key) {
-		case VALUE_KEYS.string:
-		case VALUE_KEYS.int64:
-		case VALUE_KEYS.double:
-		case VALUE_KEYS.bool:
-		case VALUE_KEYS.bytes:
-		case VALUE_KEYS.ip:
-		case VALUE_KEYS.timestamp:
-		case VALUE_KEYS.duration:
-		case VALUE_KEYS.string_map:
-		case VALUE_KEYS.string_list:
-		case VALUE_KEYS.string_list_map:
-			return true;
-		default:
-			return false;
 	}
 }
