@@ -42,17 +42,25 @@ export class HandlerCall {
 
 	async #answer(batch: Batch, isOver: () => boolean): Promise<Attempt> {
 		const earlier = this.#underWay;
-		if (earlier !== undefined && earlier.batch !== batch) await earlier.settled;
+		if (earlier !== undefined && earlier.batch !== batch) {
+			await earlier.settled;
+			this.#forget(earlier);
+		}
 		if (isOver()) return { kind: "late" };
 		this.#underWay ??= this.#start(batch);
-		return this.#underWay.settled;
+		const call = this.#underWay;
+		const attempt = await call.settled;
+		// An answer that nobody waits for is kept for the next try.
+		if (!isOver() || attempt.kind !== "answered") this.#forget(call);
+		return attempt;
 	}
 
 	#start(batch: Batch): UnderWay {
-		const settled = callHandler(this.#handler, batch).finally(() => {
-			this.#underWay = undefined;
-		});
-		return { batch, settled };
+		return { batch, settled: callHandler(this.#handler, batch) };
+	}
+
+	#forget(call: UnderWay): void {
+		if (this.#underWay === call) this.#underWay = undefined;
 	}
 
 	#limit(abort: AbortSignal): Limit {

@@ -164,6 +164,22 @@ describe("a handler's queue", () => {
 		assert.deepEqual(sums(queue.counts()), { received: 1, delivered: 1, pending: 0, dropped: {} });
 	});
 
+	test("believes an answer that came between two tries, without writing the batch again", async () => {
+		const late = Promise.withResolvers<HandleResult>();
+		let calls = 0;
+		const { queue, clock } = queueOf(() => {
+			calls++;
+			return late.promise;
+		});
+		queue.offer(records(1));
+		await clock.advance(TIMEOUT_MS);
+		late.resolve("delivered");
+		await settled();
+		await clock.advance(500);
+		assert.equal(calls, 1);
+		assert.deepEqual(sums(queue.counts()), { received: 1, delivered: 1, pending: 0, dropped: {} });
+	});
+
 	test("does not deliver what it has counted as dropped when a hung call ends at last", async () => {
 		const first = Promise.withResolvers<HandleResult>();
 		const seen: (string | undefined)[] = [];
