@@ -224,7 +224,7 @@ test("reads every field of every kind", async (context) => {
 				expireAfterMs: 3_600_000,
 				onExpired: "deny",
 				file: "all.yaml",
-				line: 71,
+				line: 72,
 			},
 		],
 	});

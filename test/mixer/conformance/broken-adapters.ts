@@ -94,6 +94,16 @@ export const brokenAdapters: readonly BrokenAdapter[] = [
 		says: "the thread was blocked, or ended by an error that nobody caught",
 	},
 	{
+		...{ case: "spans", how: "takes them for something else" },
+		code: handle('return batch.signal === "span" ? { rejected: "unknown" } : real.handle(batch);'),
+		says: 'handle answers {"rejected":"unknown"} for 1 span, though the backend is sound',
+	},
+	{
+		...{ case: "hostile-spans", how: "asks for what it can't write again and again" },
+		code: handle('return batch.items.map(({ name }) => (name.includes("\\n") ? "retry" : "delivered"));'),
+		says: 'handle answers "retry" for values of a kind that will come again the same',
+	},
+	{
 		...{ case: "exposes", how: "shows no metric" },
 		...{ code: "exposes: true", says: "conformance_total is not in env.metrics" },
 	},

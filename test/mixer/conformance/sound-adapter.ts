@@ -8,7 +8,7 @@ export interface Config {
 /** An adapter that keeps the contract, to be broken in one place at a time. */
 export const sound: Adapter<Config> = {
 	name: "sound",
-	signals: ["record", "metric", "log"],
+	signals: ["record", "metric", "log", "span"],
 	configSchema: {
 		type: "object",
 		properties: { url: { type: "string" } },

@@ -81,12 +81,12 @@ describe("a module that is no adapter is refused", () => {
 		[
 			"with an empty object",
 			"export default { name: undefined }",
-			'exports no adapter that can be used: name must be a name of letters, digits, - . _; signals is missing: it must be a list of record, metric, log, not empty; configSchema is missing: it must be a JSON Schema with type: "object"; build is missing: it must be a function',
+			'exports no adapter that can be used: name must be a name of letters, digits, - . _; signals is missing: it must be a list of record, metric, log, span, not empty; configSchema is missing: it must be a JSON Schema with type: "object"; build is missing: it must be a function',
 		],
 		[
 			"of a signal that there is not",
 			SOUND.replace('["record"]', '["logs"]'),
-			"exports no adapter that can be used: signals must be a list of record, metric, log, not empty",
+			"exports no adapter that can be used: signals must be a list of record, metric, log, span, not empty",
 		],
 		[
 			"with a schema of something else",
