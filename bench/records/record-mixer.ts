@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { adapterSchemas, telemetryParts } from "../../cli/adapter-schemas.ts";
+import { adapterSchemas, sourceSchemas, telemetryParts } from "../../cli/adapter-schemas.ts";
 import { handlerSpecs } from "../../cli/handler-specs.ts";
 import { loadSnapshot } from "../../galley/load.ts";
 import { formatMessage } from "../../galley/message.ts";
@@ -61,7 +61,7 @@ export async function startRecordMixer(folder: string, variant: Variant): Promis
 }
 
 async function specsOf(folder: string): Promise<HandlerSpec[]> {
-	const loaded = await loadSnapshot(folder, adapterSchemas(), telemetryParts());
+	const loaded = await loadSnapshot(folder, adapterSchemas(), telemetryParts(), { sources: sourceSchemas() });
 	if (!loaded.ok) fail(loaded.messages.map(formatMessage).join("\n"));
 	return handlerSpecs(loaded.snapshot);
 }

@@ -1,9 +1,11 @@
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
+import { systemClock } from "../../mixer/observe/clock.ts";
 import type { ExplainedBuild } from "../../mixer/policy/build.ts";
 import { describeExplanations } from "../../mixer/policy/explain.ts";
 import { writeBuild } from "../../mixer/policy/write-build.ts";
 import { linkableFilter } from "../checkout.ts";
+import { decisionsPage } from "../decisions/decisions-page.ts";
 import { filterFiles } from "../filter.ts";
 import { allHandlerSpecs } from "../handler-specs.ts";
 import type { CommandStreams, OutputFormat } from "../output.ts";
@@ -24,6 +26,8 @@ interface Options {
 	readonly out: string;
 	readonly filter: string;
 	readonly explain?: boolean;
+	/** True without --no-decisions-page. */
+	readonly decisionsPage: boolean;
 	readonly output: OutputFormat;
 }
 
@@ -36,11 +40,13 @@ export function addBuildCommand(program: Command, streams: CommandStreams = proc
 		.requiredOption("--out <folder>", "where the build goes")
 		.option("--filter <file>", "the filter that policies are linked into", linkableFilter)
 		.option("--explain", "say where each Policy runs and why, and which lines read what")
+		.option("--no-decisions-page", "for a server that is started with the same option")
 		.addOption(new Option("-o, --output <format>", "how to write the result").choices(["text", "json"]).default("text"))
 		.addHelpText("after", HELP)
 		.action(async (dir: string, options: Options) => {
 			const started = performance.now();
-			const build = await buildFolder({ dir, out: options.out, filter: options.filter, streams });
+			const { out, filter, decisionsPage: hasPage } = options;
+			const build = await buildFolder({ dir, out, filter, streams, hasPage });
 			const elapsedMs = performance.now() - started;
 			streams.stdout.write(result(build, { ...options, elapsedMs }));
 		});
@@ -53,6 +59,8 @@ export interface BuildFolderOptions {
 	readonly filter: string;
 	/** Gets what the configuration is warned of. */
 	readonly streams: Pick<CommandStreams, "stderr">;
+	/** Whether its records have what the page of latest decisions shows; true if left out, as in `sluice serve`. */
+	readonly hasPage?: boolean;
 }
 
 /**
@@ -61,10 +69,14 @@ export interface BuildFolderOptions {
  * @throws MixerError "invalid" with every fault, `file:line` each.
  */
 export async function buildFolder(options: BuildFolderOptions): Promise<ExplainedBuild> {
+	const { hasPage = true } = options;
 	const snapshot = await loadConfiguration(options.dir, options.streams);
 	const build = await buildConfiguration({
 		snapshot,
-		handlers: await allHandlerSpecs(snapshot),
+		handlers: [
+			...(await allHandlerSpecs(snapshot)),
+			...(hasPage ? [decisionsPage({ clock: systemClock }).handler] : []),
+		],
 		streams: options.streams,
 		filterFile: options.filter,
 	});

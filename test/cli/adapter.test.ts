@@ -89,7 +89,7 @@ test("a new adapter passes the suite at once, and a broken one fails it", async 
 	assert.equal(lines[0], "shop-log, shop-log/adapter.ts: record, log; with the suite's HTTP server behind it");
 	assert.ok(lines.includes(" ✓ slow             waits for a slow backend before it says delivered"));
 	assert.ok(lines.includes(" – metrics          not run: the adapter takes no metrics"));
-	assert.equal(lines.at(-1), "19 promises kept, 4 not run");
+	assert.equal(lines.at(-1), "19 promises kept, 6 not run");
 	assert.equal(exitCode, undefined);
 
 	const file = join(folder, "broken.ts");
@@ -157,7 +157,7 @@ for (const [what, args, files, fault] of [
 
 test("lists those that come with sluice, and those a configuration uses", async (t) => {
 	const { stdout } = await adapter(".", "list");
-	assert.match(stdout, /^adapter +takes +from\nconsole +record +built in\njsonlog +record, log +built in\n/);
+	assert.match(stdout, /^adapter +takes +from\nconsole +record +built in\ndecisionlog +record +built in\n/);
 	const dir = await configurationFolder(t, {
 		"books.yaml": policyYaml("books"),
 		"own.ts": SOUND,

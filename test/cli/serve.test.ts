@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { access, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { create } from "@bufbuild/protobuf";
 import { CheckRequestSchema, Decision_Status } from "../../mixer/api/generated/mixer_pb.js";
 import { reportBatch } from "../mixer/report/report-batch.ts";
@@ -133,6 +134,17 @@ describe("sluice serve", () => {
 		assert.equal(JSON.parse(await readFile(join(out, "filter.json"), "utf8")).version_info, ready.revision);
 		await access(join(out, "policy.wasm"));
 	});
+
+	for (const more of [[], ["--no-decisions-page"]]) {
+		test(`serves the revision that sluice build makes of the same folder ${more}`, async (t) => {
+			const { dir } = await configuration(t);
+			const out = join(dir, "out");
+			const args = [main, "build", dir, "--out", out, "-o", "json", ...more];
+			const { stdout } = await promisify(execFile)(process.execPath, args);
+			const { ready } = await serve(t, dir, more);
+			assert.equal(ready.revision, JSON.parse(stdout).revision);
+		});
+	}
 
 	test("names the busy port, its owner and the option that changes it", async (t) => {
 		const { dir } = await configuration(t);
