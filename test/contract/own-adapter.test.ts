@@ -3,12 +3,12 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { waitUntil } from "../../cli/up/wait-until.ts";
+import { WebhookReceiver } from "../mixer/adapters/webhook/webhook-receiver.ts";
 import { reportBatch } from "../mixer/report/report-batch.ts";
 import { MixerClient } from "../mixer/server/mixer-client.ts";
 import { adaptersGuide } from "../support/adapters-guide.ts";
 import { guideCommands, runGuideCommand, writeGuideFiles } from "../support/guide.ts";
 import { metricLines } from "../support/metric-lines.ts";
-import { OtlpReceiver } from "../support/otlp-receiver.ts";
 import { ServerProcess } from "../support/server-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -27,11 +27,10 @@ async function guideFolder(t: TestContext, url: string): Promise<string> {
 const record = (id: string) => ({ "request.id": { string: id }, "response.code": { int64: 200n } });
 
 test("an adapter from a file beside the configuration gets what Envoys report, also after a restart without the folder", async (t) => {
-	// Any receiver of JSON does.
-	const backend = await OtlpReceiver.start();
+	const backend = await WebhookReceiver.start();
 	t.after(() => backend.stop());
-	const { requests } = backend;
-	const configDir = await guideFolder(t, backend.url);
+	const { messages } = backend;
+	const configDir = await guideFolder(t, `http://127.0.0.1:${backend.port}`);
 	const stateDir = await temporaryFolder(t);
 	process.env.MY_TOKEN = "secret";
 	t.after(() => {
@@ -44,7 +43,7 @@ test("an adapter from a file beside the configuration gets what Envoys report, a
 	backend.answers.push({ status: 503 });
 	await client.report(reportBatch([record("a"), record("b")]));
 
-	await waitUntil({ what: "another try", timeoutMs: 30_000, probe: async () => requests.length === 2 });
+	await waitUntil({ what: "another try", timeoutMs: 30_000, probe: async () => messages.length === 2 });
 	const body = {
 		signal: "record",
 		items: [
@@ -52,9 +51,9 @@ test("an adapter from a file beside the configuration gets what Envoys report, a
 			{ "request.id": "b", "response.code": 200 },
 		],
 	};
-	for (const request of requests) {
-		assert.deepEqual([request.path, request.headers.authorization], ["/records", "Bearer secret"]);
-		assert.deepEqual(request.body, body);
+	for (const message of messages) {
+		assert.equal(message.headers.authorization, "Bearer secret");
+		assert.deepEqual(JSON.parse(message.body), body);
 	}
 	const delivered = async () => {
 		const text = await (await fetch(`http://127.0.0.1:${server.ready.adminPort}/metrics`)).text();
@@ -71,7 +70,7 @@ test("an adapter from a file beside the configuration gets what Envoys report, a
 	assert.equal(server.ready.kept, true);
 	client = new MixerClient(server.port);
 	await client.report(reportBatch([record("c")], { epoch: 2n }));
-	await waitUntil({ what: "a record after the restart", timeoutMs: 30_000, probe: async () => requests.length === 3 });
+	await waitUntil({ what: "a record after the restart", timeoutMs: 30_000, probe: async () => messages.length === 3 });
 	client.close();
 	assert.equal(await server.stop(), 0);
 });
