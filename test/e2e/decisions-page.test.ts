@@ -38,7 +38,7 @@ async function start(): Promise<void> {
 	stateDir = await mkdtemp(join(tmpdir(), "sluice-decisions-"));
 	[adminPort = 0] = await freePorts(1);
 	upstream = await EchoUpstream.start();
-	server = await ServerProcess.start({ configDir: testConfiguration("decisions"), stateDir, adminPort });
+	server = await ServerProcess.start({ configDir: testConfiguration("decisions"), stateDir, adminPort, hasPage: true });
 	envoy = await TestEnvoy.startWithMixer({
 		...{ upstreamPort: upstream.port, upstreamHttp2Port: upstream.http2Port, mixerPort: server.ready.mixerPort },
 		filter: { discoveryPort: server.ready.discoveryPort },

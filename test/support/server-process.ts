@@ -23,6 +23,8 @@ export interface ServerProcessOptions {
 	readonly adminPort?: number;
 	/** By spec.tls of its Settings, and with a log that is kept; without TLS if left out. */
 	readonly isSecured?: boolean;
+	/** With the page of latest decisions; without it if left out. */
+	readonly hasPage?: boolean;
 }
 
 /** What `sluice serve -o json` says first. */
@@ -74,7 +76,9 @@ export class ServerProcess {
 			...["--admin-port", String(adminPort)],
 		];
 		const security = isSecured ? ["--log-level", "info"] : ["--insecure-loopback", "--log-level", "silent"];
-		const flags = ["--config", configDir, "--state", stateDir, ...ports, ...security, "--output", "json"];
+		// What tests build themselves has no attributes of the page.
+		const page = options.hasPage === true ? [] : ["--no-decisions-page"];
+		const flags = ["--config", configDir, "--state", stateDir, ...page, ...ports, ...security, "--output", "json"];
 		const args = [join(checkout, "cli/main.ts"), "serve", ...flags];
 		const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
 		endWithThisProcess(child, "SIGKILL");

@@ -3,12 +3,12 @@ import { boolean, text } from "./make-value.ts";
 import { hasNumberOutOfRange } from "./number-range.ts";
 import type { RegoValue } from "./rego-value.ts";
 
-/** What is answered in the place of OPA's module; undefined for no value. */
+/** What is answered in the place of OPA's module; undefined for no value, as whatever fails inside the module. */
 export interface ModuleAnswer {
 	readonly value: RegoValue | undefined;
 }
 
-/** Looks at an argument of one of OPA's own built-ins. @throws Error in opa's words where opa has an error. */
+/** Looks at an argument of one of OPA's own built-ins. @throws Error in opa's words for a division by zero. */
 export type ModuleCheck = (argument: RegoValue) => ModuleAnswer | undefined;
 
 /**
@@ -18,10 +18,10 @@ export type ModuleCheck = (argument: RegoValue) => ModuleAnswer | undefined;
 export const moduleAnswers: ReadonlyMap<string, ModuleCheck> = new Map<string, ModuleCheck>([
 	["check_divisor", (argument) => checkDivisor(argument, "div: divide by zero")],
 	["check_modulus", (argument) => checkDivisor(argument, "rem: modulo by zero")],
-	["check_base64", ofText((encoded) => emptyText(named("base64.decode", () => decodeBase64(encoded))))],
-	["check_base64url", ofText((encoded) => emptyText(named("base64url.decode", () => decodeBase64Url(encoded))))],
-	["check_base64_validity", ofText((encoded) => ({ value: boolean(isBase64(encoded)) }))],
-	["check_json", ofText(checkJson)],
+	["check_base64", ofText((encoded) => checkDecoded(decoded(encoded, decodeBase64)))],
+	["check_base64url", ofText((encoded) => checkDecoded(decoded(encoded, decodeBase64Url)))],
+	["check_base64_validity", ofText((encoded) => ({ value: boolean(decoded(encoded, decodeBase64) !== undefined) }))],
+	["check_json", ofText((json) => (hasNumberOutOfRange(json) ? { value: undefined } : undefined))],
 ]);
 
 /** Every other type the module answers as opa does. */
@@ -33,28 +33,16 @@ function checkDivisor(argument: RegoValue, fault: string): undefined {
 	if (argument.type === "number" && !/[1-9]/.test(argument.text.replace(/e.*/i, ""))) throw new Error(fault);
 }
 
-/** The module has no value for the empty text. */
-function emptyText(decoded: Buffer): ModuleAnswer | undefined {
-	return decoded.byteLength === 0 ? { value: text("") } : undefined;
+/** The module passes over what is no base64, and has no value for the empty text. */
+function checkDecoded(bytes: Buffer | undefined): ModuleAnswer | undefined {
+	if (bytes === undefined) return { value: undefined };
+	return bytes.byteLength === 0 ? { value: text("") } : undefined;
 }
 
-function isBase64(encoded: string): boolean {
+function decoded(encoded: string, decode: (text: string) => Buffer): Buffer | undefined {
 	try {
-		decodeBase64(encoded);
-		return true;
+		return decode(encoded);
 	} catch {
-		return false;
-	}
-}
-
-function checkJson(json: string): undefined {
-	if (hasNumberOutOfRange(json)) throw new Error("json.unmarshal: invalid number: number too big");
-}
-
-function named<Value>(builtin: string, run: () => Value): Value {
-	try {
-		return run();
-	} catch (error) {
-		throw new Error(`${builtin}: ${error instanceof Error ? error.message : error}`, { cause: error });
+		return undefined;
 	}
 }
