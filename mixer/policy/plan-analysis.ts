@@ -83,6 +83,9 @@ class PlanAnalysis {
 			case "DotStmt":
 				assign(frame, stmt.target, this.#descend(this.#value(stmt.source, frame), this.#value(stmt.key, frame), stmt));
 				break;
+			case "MakeNumberRefStmt":
+				assign(frame, stmt.target, { paths: [], numbers: [this.#text(stmt.index)] });
+				break;
 			case "MakeArrayStmt":
 				assign(frame, stmt.target, { paths: [], constant: [] });
 				break;

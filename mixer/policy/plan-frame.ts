@@ -27,10 +27,10 @@ export function assignMaybe(frame: Frame, local: number, value: PlanValue): void
 
 /** An array known so far gets one more item. */
 export function appendItem(frame: Frame, array: number, item: PlanValue): void {
-	const before = frame.locals.get(array)?.constant;
+	const { constant: before, numbers = [] } = frame.locals.get(array) ?? nothing;
 	if (typeof before !== "object") return;
 	const text = typeof item.constant === "string" ? item.constant : undefined;
-	assign(frame, array, { paths: [], constant: [...before, text] });
+	assign(frame, array, { paths: [], constant: [...before, text], numbers: [...numbers, ...(item.numbers ?? [])] });
 }
 
 /** An object that the policy makes gets a constant key. */

@@ -7,6 +7,8 @@ export interface PlanValue {
 	readonly paths: readonly InputPath[];
 	/** A string, or an array's items as far as they are strings; undefined where it depends on anything. */
 	readonly constant?: string | readonly (string | undefined)[];
+	/** Numbers as they are written in the policy: itself, or an array's items as far as they are known. */
+	readonly numbers?: readonly string[];
 	/** Of an object that the policy makes: the constant keys that it may have. */
 	readonly fields?: ReadonlyMap<string, ObjectField>;
 }
@@ -64,7 +66,7 @@ export function pathKey(path: InputPath): string {
 }
 
 /** What is known of a value, as a string that another has only where the same is known of it, wherever it was written. */
-export function valueKey({ paths, constant, fields }: PlanValue): string {
+export function valueKey({ paths, constant, numbers, fields }: PlanValue): string {
 	const keys = [...(fields ?? [])].map(([name, field]) => [name, field.constant]);
-	return JSON.stringify([paths, constant, keys]);
+	return JSON.stringify([paths, constant, numbers, keys]);
 }

@@ -84,9 +84,8 @@ describe("sluice ledger, at a running Mixer", () => {
 edge-1   2    10         3          0        2        5     0
 edge-1   3     1         1          0        0        0     0
 the Mixer received 4, accepted 3, rejected 1
-HANDLER         RECEIVED  DELIVERED  DROPPED  PENDING
-access-log             3          3        0        0
-decisions-page         3          3        0        0
+HANDLER     RECEIVED  DELIVERED  DROPPED  PENDING
+access-log         3          3        0        0
 proxy edge-1, VM 2 dropped 2: overflow
 the Mixer dropped 1: unknown_attribute
 the sums agree

@@ -86,14 +86,23 @@ for (const [what, text, line] of keptOut) {
 
 const zoned = (call: string) => `package shop.authz\n\nzone := "America/New_York"\n\ndecision if ${call}\n`;
 
-const zones: readonly (readonly [call: string, what: string])[] = [
+const decidedInMixer: readonly (readonly [call: string, what: string])[] = [
 	['time.clock([input.source.port, "Europe/Berlin"])[0] > 8', "time.clock with the time zone Europe/Berlin"],
 	["time.date([input.source.port, zone])[0] > 8", "time.date with the time zone America/New_York"],
 	['time.weekday([0, "Local"]) == "Monday"', "time.weekday with the time zone Local"],
 	['time.format([input.source.port, "Asia/Tokyo", "RFC3339"]) != ""', "time.format with the time zone Asia/Tokyo"],
+	[
+		'{ input.request.method == "GET"; format_int(18446744073709551617, 16) == input.request.host }',
+		"format_int with the number 18446744073709551617",
+	],
+	['sprintf("%f", [.5]) == input.request.host', "sprintf with the number .5"],
+	[
+		'io.jwt.decode_verify("eyJhbGciOiJQUzI1NiJ9.e30.x", {"cert": input.request.host})[0]',
+		"io.jwt.decode_verify with the algorithm PS256",
+	],
 	["time.diff(0, [input.source.port, zone])[0] > 8", "time.diff with the time zone America/New_York"],
 ];
-for (const [call, what] of zones) {
+for (const [call, what] of decidedInMixer) {
 	test(`${what} is decided in the Mixer`, async (context) => {
 		const { requirements, explanations } = await buildFiles(context, files("auto", zoned(call)));
 		assert.equal(requirements.policies[0]?.placement, "mixer");
