@@ -9,6 +9,7 @@ import { HttpBackend } from "../../mixer/conformance/http-backend.ts";
 import { loadHarness } from "../../mixer/conformance/load-harness.ts";
 import { reportBatch } from "../mixer/report/report-batch.ts";
 import { keeper, runMixer } from "../mixer/server/running-mixer.ts";
+import { logRule } from "../mixer/telemetry/rules.ts";
 import { metricLines } from "../support/metric-lines.ts";
 import { checkout } from "../support/programs.ts";
 import { scaled } from "../support/scale.ts";
@@ -39,8 +40,11 @@ const conducts: readonly Conduct[] = [
 	"sound",
 ];
 
-/** otlp takes no records: test/e2e/backend-faults.test.ts; kafka: test/contract/kafka.test.ts. */
-for (const word of ["webhook", "grpc"]) {
+/** An entry for each record, for what takes no records. */
+const entries = { records: false, rules: [logRule({ fields: [["id", "request.id"]] })] };
+
+// Kafka is killed and stalled in test/contract/kafka.test.ts.
+for (const word of ["webhook", "grpc", "otlp"]) {
 	test(`${word}: whatever its backend does under 1,000 records a second, all are accounted for, and others get theirs once`, async (t) => {
 		const adapter = adapters.get(word) ?? assert.fail(word);
 		const harness = await loadHarness(join(checkout, `test/mixer/conformance/harnesses/${word}.ts`));
@@ -53,7 +57,7 @@ for (const word of ["webhook", "grpc"]) {
 		const sound = keeper();
 		const common = { records: true, rules: [], ...QUEUE };
 		const handlers = [
-			{ name: "faulty", adapter, config, ...common },
+			{ name: "faulty", adapter, config, ...common, ...(word === "otlp" && entries) },
 			{ name: "sound", adapter: sound.adapter, config: {}, ...common },
 		];
 		const { environment = {} } = harness;
