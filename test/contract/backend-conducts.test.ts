@@ -100,7 +100,7 @@ for (const word of ["webhook", "grpc", "otlp"]) {
 		assert.deepEqual([received, delivered + dropped], [total, total]);
 		assert.ok(delivered > 0 && backend.reached() > 0);
 		// Only what the backend refused for good, or what was tried to the end while it failed.
-		const allowed = new Set(["http_400", "never", "retries", "timeout"]);
+		const allowed = new Set(["http_400", "never", "retries_exhausted", "timeout"]);
 		assert.deepEqual(
 			reasons.filter((reason) => !allowed.has(reason)),
 			[],
