@@ -1,9 +1,10 @@
 /*
  * The entry: what Envoy calls, and where each call goes. A request: proxy_on_request_headers → stream.ts decides or
  * asks the Mixer (check/ask.ts) → proxy_on_grpc_receive → the answers combined (policy/combine.ts) → allowed, sealed
- * and continued, or denied (verdict/) → proxy_on_log → its record (report/reporter.ts). A connection, where the filter is Envoy's network filter with the
- * root id sluice.tcp: proxy_on_new_connection → tcp/connection.ts decides or asks, and reports. setup/build-filter.mjs wraps
- * every callback, so that a failed assertion ends in on_callback_failed and not in a hanging worker.
+ * and continued, or denied (verdict/) → proxy_on_log → its record (report/reporter.ts). The record's way on, through the
+ * Mixer to a backend, is in ARCHITECTURE.md. A connection, where this is Envoy's network filter with the root id
+ * sluice.tcp: proxy_on_new_connection → tcp/connection.ts decides or asks, and reports. setup/build-filter.mjs wraps every
+ * callback, so that a failed assertion ends in on_callback_failed and not in a hanging worker.
  */
 
 import { answer, answerFailed } from "./check/answer";

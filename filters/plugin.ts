@@ -5,7 +5,7 @@ import { CheckResponse } from "./check/check-response";
 import { DecisionCache } from "./check/decision-cache";
 import { DecisionIds, mix, mixSeed } from "./check/decision-ids";
 import { JoinedChecks } from "./check/joined-checks";
-import { BodyUse, Config } from "./config/config";
+import { Config } from "./config/config";
 import { Faults } from "./config/faults";
 import { parseConfig } from "./config/parse";
 import { nowNs } from "./host/clock";
@@ -19,6 +19,7 @@ import { nextVmNumber } from "./host/vm-number";
 import { Answers } from "./policy/answers";
 import { Combined } from "./policy/combine";
 import { InputPlans } from "./policy/input-plans";
+import { PolicySets } from "./policy/policy-sets";
 import { Selection } from "./policy/selection";
 import { Quotas } from "./quota/quotas";
 import { Announcer } from "./report/announcer";
@@ -36,16 +37,16 @@ import { Slice } from "./wire/slice";
 const TICK_MS: u32 = 200;
 /** How soon it says that it is there. The VM that Envoy makes to try a configuration is gone before. */
 const FIRST_TICK_MS: u32 = 5;
-/** Room for revision, entrypoints and ids around the input of a CheckRequest. */
 const NS_PER_MS: u64 = 1000000;
+/** Room for revision, entrypoints and ids around the input of a CheckRequest. */
 const REQUEST_MARGIN_BYTES: i32 = 65536;
 /** For the inputs of questions that others may join while they are on their way. */
 const MAX_JOINABLE_BYTES: i32 = 4194304;
 const NODE_ID = PropertyPath.of("xds.node.id");
+const NODE_CLUSTER = PropertyPath.of("xds.node.cluster");
 const ROOT_ID = PropertyPath.of("plugin_root_id");
 /** The root id of the network filter; the HTTP filter's is any other. */
 const TCP_ROOT: string = "sluice.tcp";
-const NODE_CLUSTER = PropertyPath.of("xds.node.cluster");
 
 /** One configured plugin in one VM: what all its streams share. Scratch objects are used by one callback at a time. */
 @final
@@ -75,19 +76,9 @@ export class Plugin {
 	readonly answers: Answers = new Answers();
 	readonly combined: Combined;
 	readonly quotas: Quotas;
-	/** The Policies that the Mixer evaluates, a bit each. */
-	readonly remote: u64;
-	/** Those whose answers never hold for another request. */
-	readonly volatile: u64;
-	/** Those that read the request's body, and those of them that take no truncated one. */
-	readonly bodyReaders: u64;
-	readonly wholeBodyReaders: u64;
+	readonly sets: PolicySets;
 	/** Who waits for a request's body. */
 	readonly waiting: WaitingStreams = new WaitingStreams();
-	/** Those that never decide. */
-	readonly shadows: u64;
-	/** Those that read what a TLS handshake brings. */
-	readonly handshakeReaders: u64;
 	/** The connections that were let through; none but where the plugin is for connections. */
 	readonly connections: LiveConnections = new LiveConnections();
 	/** Records carry the input. */
@@ -120,15 +111,9 @@ export class Plugin {
 		this.plans = new InputPlans(config.policies);
 		this.pending = new JoinedChecks(MAX_JOINABLE_BYTES, epoch);
 		this.cache = new DecisionCache(config.cache.entries, config.cache.bytes, epoch);
-		this.remote = remotePolicies(config);
-		this.volatile = volatilePolicies(config);
-		this.shadows = shadowPolicies(config);
-		this.handshakeReaders = handshakeReaders(config);
-		let wholeReaders = policiesThatUseBody(config, BodyUse.Whole);
-		let readers = wholeReaders | policiesThatUseBody(config, BodyUse.Truncated);
-		let largest = readers == 0 ? config.limits.inputBytes : config.limits.largestInputBytes;
-		this.bodyReaders = readers;
-		this.wholeBodyReaders = wholeReaders;
+		let sets = new PolicySets(config.policies);
+		this.sets = sets;
+		let largest = sets.bodyReaders == 0 ? config.limits.inputBytes : config.limits.largestInputBytes;
 		this.seed = epoch;
 		this.reportsInput = config.reportAttributes.includes(AttributeId.check_input);
 		this.input = new Bytes(4096, largest);
@@ -162,46 +147,6 @@ export class Plugin {
 			late = this.waiting.since(nowNs - timeoutNs);
 		}
 	}
-}
-
-function remotePolicies(config: Config): u64 {
-	let remote: u64 = 0;
-	for (let i = 0; i < config.policies.length; i++) {
-		if (!config.policies[i].inProxy) remote |= (<u64>1) << i;
-	}
-	return remote;
-}
-
-function policiesThatUseBody(config: Config, use: BodyUse): u64 {
-	let users: u64 = 0;
-	for (let i = 0; i < config.policies.length; i++) {
-		if (config.policies[i].body == use) users |= (<u64>1) << i;
-	}
-	return users;
-}
-
-function volatilePolicies(config: Config): u64 {
-	let volatile: u64 = 0;
-	for (let i = 0; i < config.policies.length; i++) {
-		if (!config.policies[i].deterministic) volatile |= (<u64>1) << i;
-	}
-	return volatile;
-}
-
-function shadowPolicies(config: Config): u64 {
-	let shadows: u64 = 0;
-	for (let i = 0; i < config.policies.length; i++) {
-		if (config.policies[i].shadow) shadows |= (<u64>1) << i;
-	}
-	return shadows;
-}
-
-function handshakeReaders(config: Config): u64 {
-	let readers: u64 = 0;
-	for (let i = 0; i < config.policies.length; i++) {
-		if (config.policies[i].inputs.readsHandshake) readers |= (<u64>1) << i;
-	}
-	return readers;
 }
 
 /** Reads Envoy's configuration for the plugin; null, with every fault in Envoy's log, where it can't be used. */

@@ -132,7 +132,7 @@ export class Stream {
 		this.shadows = selection.shadows;
 		this.isTargeted = this.selected != 0 && (selection.targeted || config.allowByDefault);
 		let enforced = this.isTargeted ? this.selected : 0;
-		let readers = (enforced | this.shadows) & plugin.bodyReaders;
+		let readers = (enforced | this.shadows) & plugin.sets.bodyReaders;
 		if (readers == 0) return this.decideFirst(plugin);
 		return this.body.begin(this, plugin, readers, enforced & readers, ended);
 	}
@@ -156,7 +156,7 @@ export class Stream {
 
 	/** Whether an enforcing policy of this stream reads the body. */
 	bodyDecides(plugin: Plugin): bool {
-		return this.isTargeted && (this.selected & plugin.bodyReaders) != 0;
+		return this.isTargeted && (this.selected & plugin.sets.bodyReaders) != 0;
 	}
 
 	/** These shadows are not asked. */
@@ -169,7 +169,7 @@ export class Stream {
 		this.askedNs = nowNs();
 		this.outcome.askedNs = this.askedNs;
 		// A shadow that takes no truncated body is left out.
-		if (this.bag.body.stage == BodyStage.Truncated) this.leaveOutShadows(plugin.wholeBodyReaders);
+		if (this.bag.body.stage == BodyStage.Truncated) this.leaveOutShadows(plugin.sets.wholeBodyReaders);
 		if (this.shadows != 0) this.shadow.ask(plugin, this.bag, this.id, this.shadows, this.askedNs);
 		let flow = this.decideByDefault(plugin);
 		releaseBody();
@@ -183,7 +183,7 @@ export class Stream {
 	}
 
 	private decideOrAsk(plugin: Plugin): Flow {
-		let remote = this.selected & plugin.remote;
+		let remote = this.selected & plugin.sets.remote;
 		if (remote == 0) return this.conclude(plugin, null, false);
 		let asked = ask(plugin, this.bag, this.id, remote, this.askedNs);
 		if (asked == Asked.BadInput) return this.refuse(plugin, OutcomeKind.BadInput);
@@ -215,7 +215,7 @@ export class Stream {
 		let kind = this.decidedNs == 0 ? this.outcome.kind : this.decidedKind;
 		let isDecision = kind == OutcomeKind.Allowed || kind == OutcomeKind.Denied;
 		if (message !== null && isDecision) {
-			let selected = this.selected & plugin.remote;
+			let selected = this.selected & plugin.sets.remote;
 			keepAnswer(plugin, this.bag, selected, this.askedHash, message, kind == OutcomeKind.Allowed, this.askedNs);
 		}
 		releaseBody();

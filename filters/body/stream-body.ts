@@ -90,7 +90,7 @@ export class StreamBody {
 			stream.refuseBody(plugin, BodyFault.Late);
 			return;
 		}
-		stream.leaveOutShadows(plugin.bodyReaders);
+		stream.leaveOutShadows(plugin.sets.bodyReaders);
 		stream.bag.body.reset();
 		if (stream.decideFirst(plugin) == Flow.Continue) continueRequest();
 	}

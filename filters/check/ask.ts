@@ -39,7 +39,7 @@ const known = new Slice();
  */
 export function ask(plugin: Plugin, bag: Bag, context: u32, selected: u64, nowNs: u64): Asked {
 	if (!makeInput(plugin, bag, selected)) return Asked.BadInput;
-	if ((selected & plugin.volatile) != 0) return call(plugin, bag, context, selected);
+	if ((selected & plugin.sets.volatile) != 0) return call(plugin, bag, context, selected);
 	let input = plugin.input;
 	let hit = plugin.cache.get(selected, input.ptr, input.size, nowNs, known) && openKnown(plugin);
 	plugin.stats.cacheAsked(hit);
@@ -99,7 +99,7 @@ export function keepAnswer(
 ): void {
 	let validMs = plugin.response.validMs;
 	if (!allowed) validMs = min<u64>(validMs, plugin.config.cache.denialTtlMs);
-	if (validMs == 0 || (selected & plugin.volatile) != 0) return;
+	if (validMs == 0 || (selected & plugin.sets.volatile) != 0) return;
 	if (!makeInput(plugin, bag, selected) || askedHash != hash) return;
 	let input = plugin.input;
 	let expiresNs = nowNs + validMs * NS_PER_MS;

@@ -24,8 +24,8 @@ export class ShadowCheck {
 
 	/** Evaluates those in the proxy and asks for the others; a question that can't be asked is left out of the record. */
 	ask(plugin: Plugin, bag: Bag, context: u32, selected: u64, nowNs: u64): void {
-		let remote = selected & plugin.remote;
-		this.note(plugin, bag, selected & ~plugin.remote, null, nowNs);
+		let remote = selected & plugin.sets.remote;
+		this.note(plugin, bag, selected & ~plugin.sets.remote, null, nowNs);
 		if (remote == 0) return;
 		this.selected = remote;
 		let asked = ask(plugin, bag, context, remote, nowNs);

@@ -91,12 +91,12 @@ export class Connection {
 		if (plugin === null) return ConnectionFlow.Stop;
 		plugin.ids.next(this.outcome.id);
 		let targeted = policiesOfConnection(plugin.config, this.bag);
-		this.selected = targeted & ~plugin.shadows;
-		this.shadows = targeted & plugin.shadows;
-		if ((targeted & plugin.handshakeReaders) == 0 || !propertyExists(TLS_VERSION)) return this.decide(plugin);
-		if ((this.selected & plugin.handshakeReaders) != 0) return ConnectionFlow.Stop;
+		this.selected = targeted & ~plugin.sets.shadows;
+		this.shadows = targeted & plugin.sets.shadows;
+		if ((targeted & plugin.sets.handshakeReaders) == 0 || !propertyExists(TLS_VERSION)) return this.decide(plugin);
+		if ((this.selected & plugin.sets.handshakeReaders) != 0) return ConnectionFlow.Stop;
 		// A shadow never delays: the handshake can need what is behind us.
-		this.shadows &= ~plugin.handshakeReaders;
+		this.shadows &= ~plugin.sets.handshakeReaders;
 		return this.decide(plugin);
 	}
 
@@ -131,7 +131,7 @@ export class Connection {
 		let flow = this.conclude(plugin, response, false);
 		let kind = this.outcome.kind;
 		if (message !== null && (kind == OutcomeKind.Allowed || kind == OutcomeKind.Denied)) {
-			let asked = this.selected & plugin.remote;
+			let asked = this.selected & plugin.sets.remote;
 			keepAnswer(plugin, this.bag, asked, this.askedHash, message, kind == OutcomeKind.Allowed, this.askedNs);
 		}
 		if (flow == ConnectionFlow.Continue) continueConnection();
@@ -185,7 +185,7 @@ export class Connection {
 			if (!plugin.config.allowByDefault) return this.refuse(plugin, OutcomeKind.Denied, Placement.None);
 			return this.pass(plugin, OutcomeKind.Allowed, Placement.None);
 		}
-		let remote = this.selected & plugin.remote;
+		let remote = this.selected & plugin.sets.remote;
 		if (remote == 0) return this.conclude(plugin, null, false);
 		let asked = ask(plugin, this.bag, this.id, remote, this.askedNs);
 		if (asked == Asked.BadInput) return this.refuse(plugin, OutcomeKind.BadInput, Placement.None);
