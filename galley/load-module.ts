@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { isModulePath, isPackageName, packageFile } from "./find-module.ts";
 
 /** What a module that somebody else wrote exports, that it is not there, or what is wrong with it. */
 export type LoadedModule = { readonly value: unknown } | { readonly fault: string } | undefined;
@@ -14,7 +14,7 @@ export type LoadedModule = { readonly value: unknown } | { readonly fault: strin
  * @returns its default export, else all it exports; undefined where there is no such package.
  */
 export async function loadModule(dir: string, word: string): Promise<LoadedModule> {
-	const file = isFile(word) ? resolve(dir, word) : findPackage(dir, word);
+	const file = isModulePath(word) ? resolve(dir, word) : findPackage(dir, word);
 	if (file === undefined) return undefined;
 	if (!(await isThere(file))) return { fault: "must be a file that exists" };
 	try {
@@ -33,19 +33,9 @@ function isThere(file: string): Promise<boolean> {
 	);
 }
 
-function isFile(word: string): boolean {
-	return /^(\.{1,2})?\//.test(word);
-}
-
 function findPackage(dir: string, word: string): string | undefined {
-	if (word.startsWith("node:")) return undefined;
-	try {
-		const found = createRequire(join(resolve(dir), "sluice.yaml")).resolve(word);
-		// What is built into Node is no package.
-		return found === word ? undefined : found;
-	} catch {
-		return undefined;
-	}
+	const found = isPackageName(word) ? packageFile(word, dir) : undefined;
+	return typeof found === "string" ? found : undefined;
 }
 
 function defaultOf(module: unknown): unknown {

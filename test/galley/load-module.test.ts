@@ -43,6 +43,17 @@ test("it can be a package that is installed where the configuration sees it", as
 	assert.deepEqual(typeof own === "object" && own.adapter, "@acme/weekday");
 });
 
+test("the package can be one that is only there for import", async (context) => {
+	const dir = await configurationFolder(context, {
+		"node_modules/weekday/package.json": '{"name": "weekday", "type": "module", "exports": {"import": "./index.js"}}',
+		"node_modules/weekday/index.js": OWN,
+		"policy.yaml": policyYaml("books"),
+		"a.yaml": sourceYaml("weekday"),
+	});
+	const [own] = await load(dir);
+	assert.deepEqual(typeof own === "object" && own.adapter, "weekday");
+});
+
 test("a module that is none, or breaks, is named", async (context) => {
 	const messageFor = async (text: string) => {
 		const files = { "own.ts": text, "policy.yaml": policyYaml("books"), "a.yaml": sourceYaml("./own.ts") };

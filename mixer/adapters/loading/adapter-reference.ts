@@ -1,14 +1,7 @@
 import { stat } from "node:fs/promises";
-import { registerHooks } from "node:module";
-import { join, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { resolve } from "node:path";
+import { isModulePath, isPackageName, packageFile } from "../../../galley/find-module.ts";
 import { MixerError } from "../../error.ts";
-
-/** What npm lets a package be called, and a path inside of it. */
-const PACKAGE = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*(\/[^\s\\]+)?$/i;
-
-/** Stands for what is looked for while Node's own resolution runs. */
-const LOOKED_FOR = "sluice-adapter:looked-for";
 
 /**
  * The file that a Handler's `spec.adapter` means where it is no word of ours: a path, which begins with `./`, `../` or
@@ -18,8 +11,8 @@ const LOOKED_FOR = "sluice-adapter:looked-for";
  * @throws MixerError "invalid", whose message goes on behind the reference.
  */
 export async function adapterFile(reference: string, dir: string): Promise<string> {
-	if (/^\.{0,2}\//.test(reference)) return existing(resolve(dir, reference));
-	if (!PACKAGE.test(reference)) {
+	if (isModulePath(reference)) return existing(resolve(dir, reference));
+	if (!isPackageName(reference)) {
 		throw invalid(
 			"is neither an adapter that comes with sluice, nor a path such as ./adapter.ts, nor a package's name",
 		);
@@ -49,25 +42,6 @@ function isFile(file: string): Promise<boolean> {
 		(found) => found.isFile(),
 		() => false,
 	);
-}
-
-/** Asks Node as if a module in that folder imported the package. */
-function packageFile(name: string, dir: string): string | { code: unknown; message: string } {
-	const parentURL = pathToFileURL(join(resolve(dir), "handler.js")).href;
-	const hooks = registerHooks({
-		resolve: (specifier, context, next) =>
-			specifier === LOOKED_FOR ? next(name, { ...context, parentURL }) : next(specifier, context),
-	});
-	try {
-		const url = import.meta.resolve(LOOKED_FOR);
-		// Node's own modules are no adapters.
-		return url.startsWith("file:") ? fileURLToPath(url) : { code: "ERR_MODULE_NOT_FOUND", message: url };
-	} catch (error) {
-		if (!(error instanceof Error)) throw error;
-		return { code: "code" in error ? error.code : undefined, message: error.message };
-	} finally {
-		hooks.deregister();
-	}
 }
 
 function invalid(text: string): MixerError {
