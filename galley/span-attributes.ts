@@ -30,19 +30,19 @@ export const SPAN_ATTRIBUTES: readonly string[] = [
 	"response.grpc_status",
 ];
 
-/** What its events are made of. */
-export const EVENT_ATTRIBUTES: readonly string[] = [
-	"check.time",
-	"check.duration",
-	"check.callout_duration",
+/** What the event of a decision says of it, and that of the quotas. */
+export const POLICY_EVENT = [
 	"check.id",
 	"check.outcome",
 	"check.policy",
 	"check.rule",
 	"check.placement",
 	"check.cached",
-	"quota.duration",
-	"quota.callout_duration",
-	"quota.name",
-	"quota.outcome",
+] as const;
+export const QUOTA_EVENT = ["quota.name", "quota.outcome"] as const;
+
+/** What a span's events are made of. */
+export const EVENT_ATTRIBUTES: readonly string[] = [
+	...["check.time", "check.duration", "check.callout_duration", ...POLICY_EVENT],
+	...["quota.duration", "quota.callout_duration", ...QUOTA_EVENT],
 ];

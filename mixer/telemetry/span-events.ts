@@ -1,5 +1,6 @@
+import { POLICY_EVENT, QUOTA_EVENT } from "../../galley/span-attributes.ts";
 import type { FieldValue, SpanEvent } from "../adapters/signals.ts";
-import type { AttributeName, TelemetryRecord } from "../api/generated/vocabulary.ts";
+import type { TelemetryRecord } from "../api/generated/vocabulary.ts";
 
 /** In nanoseconds. */
 const SECOND = 1e9;
@@ -19,34 +20,23 @@ export function spanEvents(record: TelemetryRecord): SpanEvent[] {
 	};
 	const called = record["check.callout_duration"];
 	if (called !== undefined) add("sluice.callout", askedNs + BigInt(Math.trunc(called)), called, CHECK);
-	add("sluice.policy", checkedAt, decidedNs, attributesOf(record, POLICY));
+	add("sluice.policy", checkedAt, decidedNs, attributesOf(record, POLICY_EVENT));
 	const drew = record["quota.duration"];
 	if (drew === undefined) return events;
 	const drawnAt = checkedAt + BigInt(Math.trunc(drew));
 	const waited = record["quota.callout_duration"];
 	if (waited !== undefined) add("sluice.callout", drawnAt, waited, ALLOCATE);
-	add("sluice.quota", drawnAt, drew, attributesOf(record, QUOTA));
+	add("sluice.quota", drawnAt, drew, attributesOf(record, QUOTA_EVENT));
 	return events;
 }
 
 const CHECK = [["rpc.method", "sluice.mixer.v1.Mixer/Check"]] as const;
 const ALLOCATE = [["rpc.method", "sluice.mixer.v1.Mixer/Allocate"]] as const;
 
-const POLICY = [
-	"check.id",
-	"check.outcome",
-	"check.policy",
-	"check.rule",
-	"check.placement",
-	"check.cached",
-] as const satisfies readonly AttributeName[];
-
-const QUOTA = ["quota.name", "quota.outcome"] as const satisfies readonly AttributeName[];
-
 /** Under the attributes' own names behind `sluice.`. */
 function attributesOf(
 	record: TelemetryRecord,
-	names: readonly (typeof POLICY | typeof QUOTA)[number][],
+	names: readonly (typeof POLICY_EVENT | typeof QUOTA_EVENT)[number][],
 ): (readonly [string, FieldValue])[] {
 	return names.flatMap((name) => {
 		const value = record[name];
