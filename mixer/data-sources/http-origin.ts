@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { isLoopback } from "../adapters/http/loopback.ts";
 import { readHeaders } from "../adapters/http/request-headers.ts";
 import { MixerError } from "../error.ts";
 import { conditionalGet } from "./conditional-get.ts";
@@ -76,8 +77,7 @@ function tagOf({ etag, lastModified }: Validators): { tag?: string } {
 
 /** Nobody between us and this machine can change anything. */
 function checkScheme(url: URL, allowHttp: boolean): void {
-	const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
-	if (url.protocol === "https:" || (url.protocol === "http:" && (isLoopback || allowHttp))) return;
+	if (url.protocol === "https:" || (url.protocol === "http:" && (isLoopback(url.hostname) || allowHttp))) return;
 	const text = `${showUrl(url)} is not https: with spec.config.allowHttp: true it is used all the same`;
 	throw new MixerError("invalid", text);
 }

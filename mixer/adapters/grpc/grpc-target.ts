@@ -1,6 +1,7 @@
 import { type ChannelCredentials, credentials, Metadata } from "@grpc/grpc-js";
 import { parseDuration } from "../../../galley/kinds/duration.ts";
 import { MixerError } from "../../error.ts";
+import { isLoopback } from "../http/loopback.ts";
 import { readHeaders } from "../http/request-headers.ts";
 import type { Environment } from "../http/secret-source.ts";
 import { readTls } from "../http/tls-files.ts";
@@ -8,9 +9,6 @@ import type { GrpcConfiguration } from "./grpc-config.ts";
 
 /** Shortest and longest deadline of a call. */
 const DEADLINES = { min: "100ms", max: "5m" } as const;
-
-/** Names of this machine alone. */
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** How the adapter is reached. */
 export interface GrpcTarget {
@@ -45,7 +43,7 @@ export async function readTarget(config: GrpcConfiguration, environment: Environ
 
 function refuseRemote(endpoint: string): void {
 	const url = URL.parse(endpoint);
-	if (url !== null && LOOPBACK.test(url.hostname)) return;
+	if (url !== null && isLoopback(url.hostname)) return;
 	throw invalid(
 		`config.endpoint: ${endpoint} is not on this machine: write https://, or plaintext: true to go without`,
 	);

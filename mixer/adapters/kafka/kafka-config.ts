@@ -2,12 +2,10 @@ import { isIP } from "node:net";
 import type { ProducerOptions } from "@platformatic/kafka";
 import { z } from "zod";
 import { MixerError } from "../../error.ts";
+import { isLoopback } from "../http/loopback.ts";
 import { type Environment, readSecret, secretSource } from "../http/secret-source.ts";
 import { readTls, tlsFiles } from "../http/tls-files.ts";
 import { attributeNames } from "../json-line.ts";
-
-/** Names of this machine alone. */
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** Enough to find a cluster by: its brokers name the others. */
 const MAX_BROKERS = 100;
@@ -83,7 +81,7 @@ export async function readConnection(config: KafkaConfiguration, environment: En
 }
 
 function refuseRemote(broker: string, index: number): void {
-	if (LOOPBACK.test(broker.slice(0, broker.lastIndexOf(":")))) return;
+	if (isLoopback(broker.slice(0, broker.lastIndexOf(":")))) return;
 	const cure = "write tls, or plaintext: true to go without";
 	throw new MixerError("invalid", `config.brokers.${index}: ${broker} is not on this machine: ${cure}`);
 }

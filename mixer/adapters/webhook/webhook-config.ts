@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MixerError } from "../../error.ts";
+import { isLoopback } from "../http/loopback.ts";
 import { headerSources } from "../http/request-headers.ts";
 import { secretSource } from "../http/secret-source.ts";
 import { tlsFiles } from "../http/tls-files.ts";
@@ -49,8 +50,4 @@ export function webhookUrl({ url: text, allowHttp }: Pick<WebhookConfiguration, 
 		"invalid",
 		`config.url: messages to ${url.hostname} would be readable on their way: use https, or set allowHttp`,
 	);
-}
-
-function isLoopback(hostname: string): boolean {
-	return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
