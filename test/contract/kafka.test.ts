@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, type TestContext, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { handlerSpecs } from "../../cli/handler-specs.ts";
 import { loadConfiguration } from "../../cli/up/prepare.ts";
 import { waitUntil } from "../../cli/up/wait-until.ts";
@@ -25,8 +26,10 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 
 /** Times that the broker is killed, and stalled. */
 const FAULTS = scaled({ quick: 1, full: 10 });
-const BATCHES = 10;
+const BATCHES = scaled({ quick: 10, full: 250 });
+/** 1,000 records a second. */
 const BATCH_RECORDS = 20;
+const BATCH_EVERY_MS = 20;
 const TIMEOUT_MS = 60_000;
 
 let authority: TestAuthority;
@@ -79,7 +82,9 @@ describe("kafka, against a real broker", () => {
 		const { client, admin, mixer } = await runMixer(t, { options: { handlers } });
 		let sent = 0;
 		const send = async () => {
-			for (let i = 0; i < BATCHES; i++) await client.report(batchOf(sent++));
+			for (let i = 0; i < BATCHES; i++) {
+				await Promise.all([client.report(batchOf(sent++)), setTimeout(BATCH_EVERY_MS)]);
+			}
 		};
 		const delivered = async () => {
 			const lines = metricLines((await admin("/metrics")).body, "sluice_handler_records_delivered_total");
