@@ -19,7 +19,7 @@ export interface Paced {
 export interface PacedLoadOptions {
 	readonly port: number;
 	readonly perSecond: number;
-	/** Kept open; enough that every worker has some. */
+	/** Opened at the start, each by a request, and kept open; enough that every worker has some. */
 	readonly connections: number;
 	/** The path of the request of this number. */
 	readonly path: (index: number) => string;
@@ -42,6 +42,8 @@ export class PacedLoad {
 	constructor(options: PacedLoadOptions) {
 		this.#options = options;
 		this.#agent = new Agent({ keepAlive: true, maxSockets: options.connections, scheduling: "fifo" });
+		// Each would find the one connection free again where answers are quicker than the pace.
+		while (this.#sent < options.connections) this.#send();
 		this.#timer = setInterval(() => this.#sendDue(), 1);
 	}
 
@@ -64,11 +66,13 @@ export class PacedLoad {
 		const due = ((performance.now() - this.#start) * this.#options.perSecond) / 1000;
 		// After a pause of this process the pace goes on; what was missed is not made up for.
 		if (due - this.#sent > 2) this.#sent = Math.floor(due) - 1;
-		while (this.#sent < due) {
-			const request = this.#ask(this.#options.path(this.#sent++));
-			this.#underWay.add(request);
-			request.then(() => this.#underWay.delete(request));
-		}
+		while (this.#sent < due) this.#send();
+	}
+
+	#send(): void {
+		const request = this.#ask(this.#options.path(this.#sent++));
+		this.#underWay.add(request);
+		request.then(() => this.#underWay.delete(request));
 	}
 
 	async #ask(path: string): Promise<void> {
