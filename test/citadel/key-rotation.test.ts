@@ -41,7 +41,7 @@ class Looks {
 
 async function start(t: TestContext) {
 	const authority = await TestAuthority.create();
-	const folder = await KeyFolder.create(t, { leaf: await authority.server(), authorities: [authority] });
+	const folder = await KeyFolder.create({ leaf: await authority.server(), authorities: [authority] });
 	const clock = new Looks();
 	const used: number[] = [];
 	const refused: string[] = [];
@@ -166,9 +166,9 @@ describe("files that cannot be used", () => {
 		},
 	];
 	for (const { name, field, text, message } of cases) {
-		test(`${name} is said with its field and file`, async (t) => {
+		test(`${name} is said with its field and file`, async () => {
 			const authority = await TestAuthority.create();
-			const folder = await KeyFolder.create(t, { leaf: await authority.server(), authorities: [authority] });
+			const folder = await KeyFolder.create({ leaf: await authority.server(), authorities: [authority] });
 			await folder.put(field, await text(authority));
 			const clock = new Looks();
 			const starting = KeyRotation.start({ files: folder, clock, onUsed: () => {}, onRefused: () => {} });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { promisify } from "node:util";
 import { Command } from "commander";
 import { addAdapterCommand } from "../../cli/commands/adapter.ts";
@@ -45,15 +45,15 @@ const FILES = [
 	"tsconfig.json",
 ];
 
-async function fresh(t: TestContext): Promise<{ parent: string; folder: string }> {
-	const parent = await temporaryFolder(t);
+async function fresh(): Promise<{ parent: string; folder: string }> {
+	const parent = await temporaryFolder();
 	const folder = join(parent, "shop-log");
 	assert.equal((await adapter(parent, "new", folder)).fault, undefined);
 	return { parent, folder };
 }
 
-test("a new adapter is a whole package under its own name, and small", async (t) => {
-	const { folder } = await fresh(t);
+test("a new adapter is a whole package under its own name, and small", async () => {
+	const { folder } = await fresh();
 	assert.deepEqual((await readdir(folder)).sort(), FILES);
 	const text = await readFile(join(folder, "adapter.ts"), "utf8");
 	assert.match(text, /\tname: "shop-log",/);
@@ -62,8 +62,8 @@ test("a new adapter is a whole package under its own name, and small", async (t)
 	assert.equal(JSON.parse(await readFile(join(folder, "package.json"), "utf8")).name, "shop-log");
 });
 
-test("a new adapter passes its own npm test and the types it brings", async (t) => {
-	const { folder } = await fresh(t);
+test("a new adapter passes its own npm test and the types it brings", async () => {
+	const { folder } = await fresh();
 	// With this it would take itself for a part of the run that this file is in.
 	const { NODE_TEST_CONTEXT: _, ...outer } = process.env;
 	const env = { ...outer, PATH: `${dirname(process.execPath)}:${outer.PATH ?? ""}` };
@@ -82,8 +82,8 @@ test("a new adapter passes its own npm test and the types it brings", async (t) 
 	});
 });
 
-test("a new adapter passes the suite at once, and a broken one fails it", async (t) => {
-	const { parent, folder } = await fresh(t);
+test("a new adapter passes the suite at once, and a broken one fails it", async () => {
+	const { parent, folder } = await fresh();
 	const { stdout, exitCode } = await adapter(parent, "test", "shop-log");
 	const lines = stdout.trimEnd().split("\n");
 	assert.equal(lines[0], "shop-log, shop-log/adapter.ts: record, log; with the suite's HTTP server behind it");
@@ -110,8 +110,8 @@ test("a new adapter passes the suite at once, and a broken one fails it", async 
 	assert.deepEqual(Object.keys(json.results[0]), ["name", "promise", "status", "what", "cure"]);
 });
 
-test("without a harness, says that nothing is tried with a backend", async (t) => {
-	const dir = await temporaryFolder(t);
+test("without a harness, says that nothing is tried with a backend", async () => {
+	const dir = await temporaryFolder();
 	await writeFile(join(dir, "own.ts"), SOUND.replace('required: ["to"], ', ""));
 	const { stdout, exitCode } = await adapter(dir, "test", "own.ts", "--only", "records", "--only", "slow");
 	assert.deepEqual(stdout.trimEnd().split("\n"), [
@@ -143,8 +143,8 @@ for (const [what, args, files, fault] of [
 		/^--only slwo: there is no such case; there are config, attributes, /,
 	],
 ] as const) {
-	test(`refuses ${what}`, async (t) => {
-		const dir = await temporaryFolder(t);
+	test(`refuses ${what}`, async () => {
+		const dir = await temporaryFolder();
 		for (const [name, text] of Object.entries(files)) {
 			await mkdir(dirname(join(dir, name)), { recursive: true });
 			await writeFile(join(dir, name), text);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, type TestContext, test } from "node:test";
+import { describe, test } from "node:test";
 import { Command } from "commander";
 import { addCertCommand } from "../../cli/commands/cert.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -34,8 +34,8 @@ async function cert(words: readonly string[], nowMs = NOW): Promise<string> {
 	return said;
 }
 
-async function folderWithAuthority(t: TestContext): Promise<string> {
-	const dir = await temporaryFolder(t, "sluice-cert-");
+async function folderWithAuthority(): Promise<string> {
+	const dir = await temporaryFolder("sluice-cert-");
 	await cert(["init", "--out", dir]);
 	return dir;
 }
@@ -45,8 +45,8 @@ async function certificateIn(dir: string, name: string): Promise<X509Certificate
 }
 
 describe("sluice cert init", () => {
-	test("makes an authority in a new folder, its key for the owner's eyes alone", async (t) => {
-		const dir = join(await temporaryFolder(t), "new", "certs");
+	test("makes an authority in a new folder, its key for the owner's eyes alone", async () => {
+		const dir = join(await temporaryFolder(), "new", "certs");
 		const said = await cert(["init", "--out", dir]);
 		const key = `${dir}/ca.key   its key, for nobody but who issues certificates`;
 		assert.equal(said, ` ✓ ${dir}/ca.crt   authority, until 2036-11-25\n ✓ ${key}\n`);
@@ -55,8 +55,8 @@ describe("sluice cert init", () => {
 		assert.equal((await certificateIn(dir, "ca")).ca, true);
 	});
 
-	test("never replaces an authority, unless it is forced to", async (t) => {
-		const dir = await folderWithAuthority(t);
+	test("never replaces an authority, unless it is forced to", async () => {
+		const dir = await folderWithAuthority();
 		const before = await readFile(join(dir, "ca.key"), "utf8");
 		const message = `${dir}/ca.crt is there already: say --force to replace it`;
 		await assert.rejects(cert(["init", "--out", dir]), { name: "MixerError", code: "invalid", message });
@@ -66,8 +66,8 @@ describe("sluice cert init", () => {
 		assert.equal((await certificateIn(dir, "ca")).subject, "CN=Other");
 	});
 
-	test("says why it can't write", async (t) => {
-		const dir = await temporaryFolder(t);
+	test("says why it can't write", async () => {
+		const dir = await temporaryFolder();
 		await writeFile(join(dir, "file"), "");
 		await assert.rejects(cert(["init", "--out", join(dir, "file")]), {
 			code: "invalid",
@@ -77,8 +77,8 @@ describe("sluice cert init", () => {
 });
 
 describe("sluice cert issue", () => {
-	test("issues a certificate for 90 days by the authority in the same folder", async (t) => {
-		const dir = await folderWithAuthority(t);
+	test("issues a certificate for 90 days by the authority in the same folder", async () => {
+		const dir = await folderWithAuthority();
 		const said = await cert(["issue", "gateway", "--out", dir]);
 		const id = "spiffe://cluster.local/ns/default/sa/gateway";
 		assert.equal(said, ` ✓ ${dir}/gateway.crt   ${id}, until 2027-02-24\n ✓ ${dir}/gateway.key   its key\n`);
@@ -90,8 +90,8 @@ describe("sluice cert issue", () => {
 		assert.deepEqual(await readdir(dir), ["ca.crt", "ca.key", "gateway.crt", "gateway.key"], "nothing else is left");
 	});
 
-	test("names namespace, trust domain, DNS names and days as it is told, and says so in JSON", async (t) => {
-		const [ca, dir] = [await folderWithAuthority(t), await temporaryFolder(t)];
+	test("names namespace, trust domain, DNS names and days as it is told, and says so in JSON", async () => {
+		const [ca, dir] = [await folderWithAuthority(), await temporaryFolder()];
 		const names = ["--trust-domain", "example.org", "--dns", "gw.example.org", "--dns", "gw"];
 		const said = await cert(["issue", "edge/gw", "--ca", ca, "--out", dir, ...names, "--days", "7", "-o", "json"]);
 		assert.deepEqual(JSON.parse(said), {
@@ -104,14 +104,14 @@ describe("sluice cert issue", () => {
 		assert.equal(subjectAltName, "URI:spiffe://example.org/ns/edge/sa/gw, DNS:gw.example.org, DNS:gw");
 	});
 
-	test("takes a SPIFFE ID of another form", async (t) => {
-		const dir = await folderWithAuthority(t);
+	test("takes a SPIFFE ID of another form", async () => {
+		const dir = await folderWithAuthority();
 		await cert(["issue", "gw", "--out", dir, "--spiffe", "spiffe://example.org/edge/gw"]);
 		assert.equal((await certificateIn(dir, "gw")).subjectAltName, "URI:spiffe://example.org/edge/gw");
 	});
 
-	test("never replaces a certificate, unless it is forced to: that renews it", async (t) => {
-		const dir = await folderWithAuthority(t);
+	test("never replaces a certificate, unless it is forced to: that renews it", async () => {
+		const dir = await folderWithAuthority();
 		await cert(["issue", "gw", "--out", dir]);
 		const message = `${dir}/gw.crt is there already: say --force to replace it`;
 		await assert.rejects(cert(["issue", "gw", "--out", dir]), { code: "invalid", message });
@@ -119,8 +119,8 @@ describe("sluice cert issue", () => {
 		assert.equal((await certificateIn(dir, "gw")).validToDate.getTime(), NOW + 91 * DAY);
 	});
 
-	test("says where an authority comes from", async (t) => {
-		const dir = await temporaryFolder(t);
+	test("says where an authority comes from", async () => {
+		const dir = await temporaryFolder();
 		await assert.rejects(cert(["issue", "gw", "--out", dir]), {
 			code: "invalid",
 			message: `${dir}/ca.crt cannot be read: ENOENT: no such file or directory, open '${dir}/ca.crt': sluice cert init --out DIR makes an authority`,
@@ -128,8 +128,8 @@ describe("sluice cert issue", () => {
 		assert.deepEqual(await readdir(dir), []);
 	});
 
-	test("says that the authority's key is another one's, and nothing of the key", async (t) => {
-		const [dir, other] = [await folderWithAuthority(t), await folderWithAuthority(t)];
+	test("says that the authority's key is another one's, and nothing of the key", async () => {
+		const [dir, other] = [await folderWithAuthority(), await folderWithAuthority()];
 		await writeFile(join(dir, "ca.key"), await readFile(join(other, "ca.key")));
 		const message = `${dir}/ca.crt: is not an authority that sluice cert init has made`;
 		await assert.rejects(cert(["issue", "gw", "--out", dir]), { code: "invalid", message });
@@ -166,8 +166,8 @@ describe("sluice cert issue", () => {
 		["more days than it may live", ["issue", "gw", "--days", "91"], "a number of days from 1 to 90."],
 		["no days", ["issue", "gw", "--days", "0"], "a number of days from 1 to 90."],
 	] as const) {
-		test(`refuses ${what}`, async (t) => {
-			const dir = await temporaryFolder(t);
+		test(`refuses ${what}`, async () => {
+			const dir = await temporaryFolder();
 			await assert.rejects(cert([...words, "--out", dir]), (error: Error) => {
 				assert.ok(error.message.endsWith(`. ${message}`), error.message);
 				return true;

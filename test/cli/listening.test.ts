@@ -43,7 +43,7 @@ alone: --insecure-loopback`,
 describe("spec.tls", () => {
 	test("opens them by mutual TLS, anywhere", async (t) => {
 		const authority = await TestAuthority.create();
-		const tls = await KeyFolder.create(t, { leaf: await authority.server(), authorities: [authority] });
+		const tls = await KeyFolder.create({ leaf: await authority.server(), authorities: [authority] });
 		const listening = await openListening({ ...nothing, tls, host: "0.0.0.0" });
 		t.after(() => listening.trust?.stop());
 		assert.equal(listening.host, "0.0.0.0");

@@ -24,14 +24,14 @@ async function policy(stateDir: string, ...args: readonly string[]) {
 }
 
 describe("without a server", () => {
-	test("status says where none has been", async (t) => {
-		const dir = await temporaryFolder(t);
+	test("status says where none has been", async () => {
+		const dir = await temporaryFolder();
 		const hint = "no server runs here: start sluice serve or sluice up, or name another --config";
 		assert.deepEqual(await policy(dir, "status"), { code: 1, stdout: "", stderr: `${dir}/server.json: ${hint}\n` });
 	});
 
-	test("rollback says that none answers, and whose it is", async (t) => {
-		const state = await StateFolder.open(await temporaryFolder(t));
+	test("rollback says that none answers, and whose it is", async () => {
+		const state = await StateFolder.open(await temporaryFolder());
 		const [adminPort = 0] = await freePorts(1);
 		await state.writeServer({ pid: 1, adminPort, mixerPort: 1, discoveryPort: 2 });
 		const token = "there is no token, or it is not yours: only the user who runs the server has it";
@@ -43,8 +43,8 @@ describe("without a server", () => {
 		assert.deepEqual(await policy(state.dir, "rollback", "ab"), { code: 1, stdout: "", stderr });
 	});
 
-	test("history is there all the same", async (t) => {
-		const state = await StateFolder.open(await temporaryFolder(t));
+	test("history is there all the same", async () => {
+		const state = await StateFolder.open(await temporaryFolder());
 		assert.equal((await policy(state.dir, "history")).stdout, "no revision is kept\n");
 		const builds = ["one", "two"].map((word) => smallBuild(word));
 		for (const [index, build] of builds.entries()) {

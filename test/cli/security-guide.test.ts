@@ -22,8 +22,8 @@ async function blocks(language: string): Promise<string[]> {
 	);
 }
 
-test("docs/security.md: its commands make what its Settings and envoy/mtls.yaml name", async (t) => {
-	const dir = await temporaryFolder(t);
+test("docs/security.md: its commands make what its Settings and envoy/mtls.yaml name", async () => {
+	const dir = await temporaryFolder();
 	const commands = (await blocks("sh")).filter((block) => /^(sluice cert|cp) /.test(block));
 	assert.equal(commands.length, 2);
 	const main = join(checkout, "cli/main.ts");

@@ -110,8 +110,8 @@ describe("sluice serve by spec.tls", () => {
 	});
 });
 
-test("sluice serve without spec.tls says what to do", async (t) => {
-	const dir = await temporaryFolder(t);
+test("sluice serve without spec.tls says what to do", async () => {
+	const dir = await temporaryFolder();
 	await cp(installation.configDir, dir, { recursive: true });
 	const file = join(dir, "sluice.yaml");
 	await writeFile(file, (await readFile(file, "utf8")).replace(/ {2}tls:\n[\s\S]*?---/, "---"));

@@ -39,7 +39,7 @@ const resourceNamesSubscribe = ["sluice.http"];
 async function start(t: TestContext, options: { proxies?: TlsSettings["proxies"]; now?: () => number } = {}) {
 	const { proxies, now = systemClock.now } = options;
 	const authority = await TestAuthority.create();
-	const folder = await KeyFolder.create(t, { leaf: await authority.server(), authorities: [authority] });
+	const folder = await KeyFolder.create({ leaf: await authority.server(), authorities: [authority] });
 	const { certificate, key, clientAuthorities } = folder;
 	const log = new KeptLog();
 	const tls = { certificate, key, clientAuthorities, ...(proxies && { proxies }) };

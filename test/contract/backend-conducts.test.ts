@@ -53,7 +53,7 @@ for (const word of ["webhook", "grpc", "otlp"]) {
 				? await HttpBackend.start(harness)
 				: await harness.backend();
 		t.after(() => backend.stop());
-		const config = harness.config({ url: backend.url, folder: await temporaryFolder(t) });
+		const config = harness.config({ url: backend.url, folder: await temporaryFolder() });
 		const sound = keeper();
 		const common = { records: true, rules: [], ...QUEUE };
 		const handlers = [

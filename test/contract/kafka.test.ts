@@ -213,7 +213,7 @@ describe("kafka, against a real broker", () => {
 			const at = broker(t);
 			if (at === undefined) return;
 			await at.createTopic(`login-${mechanism}`);
-			const file = join(await temporaryFolder(t), "ca.pem");
+			const file = join(await temporaryFolder(), "ca.pem");
 			await writeFile(file, authority.root.certificate);
 			const { username } = KAFKA_USER;
 			const sasl = { mechanism, username, password: { env: "PASSWORD" } };

@@ -26,7 +26,7 @@ test("docs/out-of-process-adapters.md: every block is tried out, in both senses"
 		blocks.map(({ name }) => name),
 		["lines.py", "run", "lines.yaml", "lines.jsonl", "secured.yaml"],
 	);
-	const folder = await temporaryFolder(t);
+	const folder = await temporaryFolder();
 	await writeFile(join(folder, "lines.py"), block("lines.py").text);
 	await copyFile(join(checkout, "mixer/api/adapter.proto"), join(folder, "adapter.proto"));
 	const [{ command, output } = { command: "", output: "" }] = guideCommands(block("run"));

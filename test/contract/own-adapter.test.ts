@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { waitUntil } from "../../cli/up/wait-until.ts";
 import { WebhookReceiver } from "../mixer/adapters/webhook/webhook-receiver.ts";
 import { reportBatch } from "../mixer/report/report-batch.ts";
@@ -13,8 +13,8 @@ import { ServerProcess } from "../support/server-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 /** The guide's configuration with its adapter, for a backend at this URL. */
-async function guideFolder(t: TestContext, url: string): Promise<string> {
-	const dir = await temporaryFolder(t);
+async function guideFolder(url: string): Promise<string> {
+	const dir = await temporaryFolder();
 	const blocks = await adaptersGuide(dir);
 	const [first] = blocks.filter(({ language }) => language === "console").flatMap(guideCommands);
 	await runGuideCommand(first?.command ?? "", dir, join(dir, "bin"));
@@ -30,8 +30,8 @@ test("an adapter from a file beside the configuration gets what Envoys report, a
 	const backend = await WebhookReceiver.start();
 	t.after(() => backend.stop());
 	const { messages } = backend;
-	const configDir = await guideFolder(t, `http://127.0.0.1:${backend.port}`);
-	const stateDir = await temporaryFolder(t);
+	const configDir = await guideFolder(`http://127.0.0.1:${backend.port}`);
+	const stateDir = await temporaryFolder();
 	process.env.MY_TOKEN = "secret";
 	t.after(() => {
 		delete process.env.MY_TOKEN;

@@ -47,7 +47,7 @@ function idsIn(file: string): string[] {
 }
 
 test("records arrive at an adapter in Python once each, though it is killed and its answers are lost", async (t) => {
-	const file = join(await temporaryFolder(t), "rows.db");
+	const file = join(await temporaryFolder(), "rows.db");
 	const adapter = await PythonAdapter.start(t);
 	const front = await AnswerCutter.start(t, { to: adapter.port, wire: http2Wire });
 	const { client, admin, mixer } = await mixerFor(t, { port: front.port, settings: { file } });

@@ -40,7 +40,7 @@ class Lists {
 	}
 
 	static async make(t: TestContext): Promise<Lists> {
-		const lists = new Lists(await temporaryFolder(t), await ListServer.start(t));
+		const lists = new Lists(await temporaryFolder(), await ListServer.start(t));
 		lists.addresses.content = "203.0.113.0/24 ; documentation\n";
 		await cp(testConfiguration("data-sources"), join(lists.dir, "configuration"), { recursive: true });
 		await lists.configure(/URL/g, lists.addresses.url);

@@ -8,8 +8,8 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const stderr = { write: (text: string) => assert.fail(text) };
 
-test("the example's spans are off, and on without the dot in front of their file's name", async (t) => {
-	const folder = await temporaryFolder(t);
+test("the example's spans are off, and on without the dot in front of their file's name", async () => {
+	const folder = await temporaryFolder();
 	await cp(join(checkout, "policies"), folder, { recursive: true });
 	const spans = async () => {
 		const { handlers } = await loadConfiguration(folder, { stderr });

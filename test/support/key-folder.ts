@@ -1,6 +1,5 @@
 import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { TestContext } from "node:test";
 import { type ChannelCredentials, credentials } from "@grpc/grpc-js";
 import { Authority, type Issued } from "../../citadel/authority.ts";
 import type { KeyFiles } from "../../citadel/key-files.ts";
@@ -65,8 +64,8 @@ export class KeyFolder implements KeyFiles {
 		this.clientAuthorities = join(dir, "ca.crt");
 	}
 
-	static async create(t: TestContext, contents: { leaf: Issued; authorities: readonly TestAuthority[] }) {
-		const folder = new KeyFolder(await temporaryFolder(t, "sluice-keys-"));
+	static async create(contents: { leaf: Issued; authorities: readonly TestAuthority[] }) {
+		const folder = new KeyFolder(await temporaryFolder("sluice-keys-"));
 		await folder.putLeaf(contents.leaf);
 		await folder.putAuthorities(contents.authorities);
 		return folder;

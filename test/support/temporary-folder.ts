@@ -1,11 +1,18 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { TestContext } from "node:test";
 
-/** A new folder, gone when the test ends. */
-export async function temporaryFolder(t: TestContext, name = "sluice-test-"): Promise<string> {
+const made: string[] = [];
+
+// Not when the test ends: what writes into it may be stopped by a later hook, and a folder that is written to can't be removed.
+process.once("exit", () => {
+	for (const dir of made) rmSync(dir, { recursive: true, force: true });
+});
+
+/** A new folder, gone when the process ends. */
+export async function temporaryFolder(name = "sluice-test-"): Promise<string> {
 	const dir = await mkdtemp(join(tmpdir(), name));
-	t.after(() => rm(dir, { recursive: true, force: true }));
+	made.push(dir);
 	return dir;
 }

@@ -10,7 +10,7 @@ import { ServerProcess } from "../../support/server-process.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 test("docs/data-sources.md: every command does what the page says", async (t) => {
-	const dir = await temporaryFolder(t, "sluice-guide-");
+	const dir = await temporaryFolder("sluice-guide-");
 	const blocks = await guideBlocks(join(checkout, "docs/data-sources.md"));
 	await mkdir(join(dir, "bin"));
 	// Where the server keeps its state, and the command looks for it.

@@ -6,8 +6,8 @@ import { pageAddress } from "../../../cli/decisions/page-key.ts";
 import { StateFolder } from "../../../cli/revisions/state/state-folder.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
-test("sluice decisions prints the page's address of the server that runs", async (t) => {
-	const dir = await temporaryFolder(t);
+test("sluice decisions prints the page's address of the server that runs", async () => {
+	const dir = await temporaryFolder();
 	const state = await StateFolder.open(dir);
 	const token = await state.makeToken();
 	await state.writeServer({ pid: process.pid, mixerPort: 1, discoveryPort: 2, adminPort: 3 });

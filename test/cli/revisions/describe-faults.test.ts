@@ -89,8 +89,8 @@ for (const [what, source, fault, block] of [
 		"DIR/authz.rego:1: bad\\u{1b}[31m\n   1 | x := \\u{1b}[2J 1\n",
 	],
 ] as const satisfies readonly [string, string, Fault, string][]) {
-	test(`shows ${what}`, async (t) => {
-		const dir = await temporaryFolder(t);
+	test(`shows ${what}`, async () => {
+		const dir = await temporaryFolder();
 		const line = "line" in fault ? fault.line : 1;
 		const before = "source" in fault ? line - 2 : line - 1;
 		const text = source === "" ? "" : `${"\n".repeat(Math.max(0, before))}${source}\n`;

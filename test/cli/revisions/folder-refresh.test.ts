@@ -14,7 +14,7 @@ import { smallBuild } from "./small-build.ts";
 
 /** A folder with one document, and a builder that makes a build of its text: one text is wrong. */
 async function start(t: TestContext, options: { known?: (dir: string) => Promise<KnownFolder> } = {}) {
-	const dir = await temporaryFolder(t);
+	const dir = await temporaryFolder();
 	const { clock, settled } = tellingClock();
 	const write = (text: string) => writeFile(join(dir, "sluice.yaml"), text);
 	await write("one");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { beforeEach, describe, type TestContext, test } from "node:test";
+import { beforeEach, describe, test } from "node:test";
 import type { MixerSnapshot } from "../../../cli/live-mixer.ts";
 import type { Candidate } from "../../../cli/revisions/candidate.ts";
 import type { RevisionEvent } from "../../../cli/revisions/revision-event.ts";
@@ -70,8 +70,8 @@ function serverOn(state: StateFolder) {
 	return { served, use, published, said, inForce };
 }
 
-async function start(t: TestContext) {
-	const state = await StateFolder.open(await temporaryFolder(t));
+async function start() {
+	const state = await StateFolder.open(await temporaryFolder());
 	const server = serverOn(state);
 	await server.served.begin({ isKept: false, buildMs: 1, snapshot, warnings: [] });
 	return { state, ...server };
@@ -86,8 +86,8 @@ async function kept(state: StateFolder): Promise<string[]> {
 }
 
 describe("an edit", () => {
-	test("is kept, published, and in force", async (t) => {
-		const { use, published, said, inForce, state } = await start(t);
+	test("is kept, published, and in force", async () => {
+		const { use, published, said, inForce, state } = await start();
 		clock.advance(10);
 		await use(smallBuild("two"));
 		assert.deepEqual(published.slice(1), ["two"]);
@@ -104,8 +104,8 @@ describe("an edit", () => {
 			/^revision [0-9a-f]{64}: sluice\.http: \d+ bytes must be at most 67108864: place Policies in the Mixer$/,
 		],
 	] as const) {
-		test(`that ${what} is refused and changes nothing`, async (t) => {
-			const { use, published, said, inForce, state } = await start(t);
+		test(`that ${what} is refused and changes nothing`, async () => {
+			const { use, published, said, inForce, state } = await start();
 			const isMeant = (error: unknown) => {
 				return error instanceof MixerError && error.code === "invalid" && fault.test(error.message);
 			};
@@ -117,8 +117,8 @@ describe("an edit", () => {
 });
 
 describe("a rollback", () => {
-	test("holds until the folder is another one", async (t) => {
-		const { use, served, inForce, state } = await start(t);
+	test("holds until the folder is another one", async () => {
+		const { use, served, inForce, state } = await start();
 		await use(smallBuild("two"));
 		const outcome = await served.rollBack({ beginning: revisionOf("one"), digest: "d1" });
 		assert.deepEqual([outcome.from, outcome.revision], [revisionOf("two"), revisionOf("one")]);
@@ -128,8 +128,8 @@ describe("a rollback", () => {
 		assert.deepEqual([inForce(), served.serving.pinnedAgainst], ["three", undefined]);
 	});
 
-	test("to what the folder says afterwards is no rollback any more", async (t) => {
-		const { use, served, state, said } = await start(t);
+	test("to what the folder says afterwards is no rollback any more", async () => {
+		const { use, served, state, said } = await start();
 		await served.rollBack({ beginning: revisionOf("one"), digest: "d1" });
 		assert.equal((await state.revisions.list())[0]?.pinnedAgainst, "d1");
 		await use(smallBuild("one"));
@@ -139,8 +139,8 @@ describe("a rollback", () => {
 });
 
 describe("servers that share a state folder", () => {
-	test("come to what one of them decided on last", async (t) => {
-		const { state, use, served } = await start(t);
+	test("come to what one of them decided on last", async () => {
+		const { state, use, served } = await start();
 		const other = serverOn(state);
 		await use(smallBuild("two"));
 		await other.served.adopt();
@@ -154,8 +154,8 @@ describe("servers that share a state folder", () => {
 		assert.deepEqual(served.serving.order, other.served.serving.order);
 	});
 
-	test("pass over what they can't serve, and say so once", async (t) => {
-		const { state } = await start(t);
+	test("pass over what they can't serve, and say so once", async () => {
+		const { state } = await start();
 		const other = serverOn(state);
 		await state.revisions.keep(smallBuild(UNLOADABLE), { order: 5000, keptMs: 5000, buildMs: 1 });
 		await other.served.adopt();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, type TestContext, test } from "node:test";
+import { describe, test } from "node:test";
 import { list } from "../../../mixer/data-sources/list.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { ListServer } from "./list-server.ts";
@@ -9,8 +9,8 @@ import { patient, sourceEnv } from "./source-env.ts";
 
 const SECRET = "s3cr3t-key";
 
-async function sourceAt(t: TestContext, server: ListServer, config: object = {}, maxBytes = 1000) {
-	const dir = await temporaryFolder(t);
+async function sourceAt(server: ListServer, config: object = {}, maxBytes = 1000) {
+	const dir = await temporaryFolder();
 	await writeFile(join(dir, "ca.pem"), server.authority);
 	await writeFile(join(dir, "key"), `${SECRET}\n`);
 	const settings = { entries: "strings", url: `${server.url}?key=${SECRET}`, authorities: "ca.pem", ...config };
@@ -22,7 +22,7 @@ describe("a list behind HTTPS", () => {
 		test(`is not sent again while its ${validator} is the same`, async (t) => {
 			const server = await ListServer.start(t);
 			server.validator = validator;
-			const source = await sourceAt(t, server);
+			const source = await sourceAt(server);
 			const first = await source.read(undefined, patient);
 			assert.ok(first !== "unchanged");
 			assert.equal(first.document, '{"ann":true}');
@@ -39,7 +39,7 @@ describe("a list behind HTTPS", () => {
 	test("gets headers from the environment and from files, and another host does not", async (t) => {
 		const [server, other] = [await ListServer.start(t), await ListServer.start(t, { tls: false })];
 		const headers = { authorization: { env: "LIST_KEY" }, "x-key": { file: "key" } };
-		const source = await sourceAt(t, server, { headers });
+		const source = await sourceAt(server, { headers });
 		await source.read(undefined, patient);
 		assert.deepEqual(
 			[server.requests[0]?.headers.authorization, server.requests[0]?.headers["x-key"]],
@@ -102,7 +102,7 @@ describe("a list behind HTTPS", () => {
 		test(`${what} is a failure that names the URL without its secrets`, async (t) => {
 			const server = await ListServer.start(t);
 			Object.assign(server, change);
-			const source = await sourceAt(t, server, config);
+			const source = await sourceAt(server, config);
 			await assert.rejects(source.read(undefined, patient), (error: Error) => {
 				const [, said = ""] = /^https:\/\/localhost:\d+\/list\.txt: ?(.*)$/s.exec(error.message) ?? [];
 				if (typeof message === "string") assert.equal(said, message);
@@ -116,7 +116,7 @@ describe("a list behind HTTPS", () => {
 	test("is given up when it is late", async (t) => {
 		const server = await ListServer.start(t);
 		server.isHanging = true;
-		const source = await sourceAt(t, server);
+		const source = await sourceAt(server);
 		const stop = new AbortController();
 		const reading = source.read(undefined, stop.signal);
 		reading.catch(() => undefined);

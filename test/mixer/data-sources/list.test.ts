@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, type TestContext, test } from "node:test";
+import { describe, test } from "node:test";
 import { list } from "../../../mixer/data-sources/list.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { patient, sourceEnv } from "./source-env.ts";
 
-async function read(t: TestContext, entries: string, content: string | Buffer, maxBytes = 1 << 20) {
-	const dir = await temporaryFolder(t);
+async function read(entries: string, content: string | Buffer, maxBytes = 1 << 20) {
+	const dir = await temporaryFolder();
 	await writeFile(join(dir, "l.txt"), content);
 	const source = await list.build(
 		{ entries, file: "l.txt", headers: {}, allowHttp: false },
@@ -18,15 +18,15 @@ async function read(t: TestContext, entries: string, content: string | Buffer, m
 }
 
 describe("a list", () => {
-	test("of strings is an object with each as a key", async (t) => {
+	test("of strings is an object with each as a key", async () => {
 		const text = '\uFEFF# who\nann\r\n  bob smith \n\nann\n__proto__\n#not this\nC#\n"q"\n';
-		const { document, entries } = Object(await read(t, "strings", text));
+		const { document, entries } = Object(await read("strings", text));
 		assert.deepEqual(Object.keys(document), ["ann", "bob smith", "__proto__", "C#", '"q"']);
 		assert.deepEqual([...new Set(Object.values(document))], [true]);
 		assert.equal(entries, 5);
 	});
 
-	test("of addresses is ranges by their first part", async (t) => {
+	test("of addresses is ranges by their first part", async () => {
 		const text = [
 			"203.0.113.7 ; SBL1",
 			"203.0.113.0/24",
@@ -40,7 +40,7 @@ describe("a list", () => {
 			"::ffff:198.51.100.0/120",
 			"203.0.113.7/32",
 		];
-		assert.deepEqual(await read(t, "addresses", text.join("\n")), {
+		assert.deepEqual(await read("addresses", text.join("\n")), {
 			document: {
 				"*": ["::1/128", "0.0.0.0/0", "fe80::/10", "128.0.0.0/1"],
 				"10": ["10.0.0.0/8"],
@@ -52,8 +52,8 @@ describe("a list", () => {
 		});
 	});
 
-	test("of patterns is the patterns in their order", async (t) => {
-		assert.deepEqual(await read(t, "patterns", "# bots\n^curl/\n(?i)bot\n^curl/\n"), {
+	test("of patterns is the patterns in their order", async () => {
+		assert.deepEqual(await read("patterns", "# bots\n^curl/\n(?i)bot\n^curl/\n"), {
 			document: ["^curl/", "(?i)bot"],
 			entries: 2,
 		});
@@ -64,8 +64,8 @@ describe("a list", () => {
 		["addresses", {}],
 		["patterns", []],
 	] as const) {
-		test(`of ${entries} without an entry is what stands for no data`, async (t) => {
-			assert.deepEqual(await read(t, entries, "# nothing\n"), { document: empty, entries: 0 });
+		test(`of ${entries} without an entry is what stands for no data`, async () => {
+			assert.deepEqual(await read(entries, "# nothing\n"), { document: empty, entries: 0 });
 			const source = await list.build({ entries, file: "l.txt", headers: {}, allowHttp: false }, sourceEnv());
 			assert.deepEqual(JSON.parse(source.empty), empty);
 		});
@@ -127,7 +127,7 @@ describe("a list that is wrong names its lines", () => {
 			message: "l.txt: is over 10 bytes (spec.maxBytes)",
 		},
 	]) {
-		test(what, (t) => assert.rejects(read(t, entries, content, maxBytes), { message }));
+		test(what, () => assert.rejects(read(entries, content, maxBytes), { message }));
 	}
 
 	test("a file that is not there", async () => {
@@ -162,8 +162,8 @@ describe("where a list comes from", () => {
 	}
 });
 
-test("a file tells of its changes, an exchange by another file among them", async (t) => {
-	const dir = await temporaryFolder(t);
+test("a file tells of its changes, an exchange by another file among them", async () => {
+	const dir = await temporaryFolder();
 	await writeFile(join(dir, "l.txt"), "ann\n");
 	const source = await list.build({ entries: "strings", file: "l.txt" }, sourceEnv({ dir }));
 	const { promise, resolve } = Promise.withResolvers<void>();

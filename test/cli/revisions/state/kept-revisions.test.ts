@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { appendFile, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, type TestContext, test } from "node:test";
+import { describe, test } from "node:test";
 import { KeptRevisions } from "../../../../cli/revisions/state/kept-revisions.ts";
 import { temporaryFolder } from "../../../support/temporary-folder.ts";
 import { smallBuild } from "../small-build.ts";
 
-async function kept(t: TestContext, words: readonly string[], max = 10) {
-	const dir = join(await temporaryFolder(t), "revisions");
+async function kept(words: readonly string[], max = 10) {
+	const dir = join(await temporaryFolder(), "revisions");
 	const revisions = new KeptRevisions({ dir, max });
 	for (const [index, word] of words.entries()) {
 		await revisions.keep(smallBuild(word), { order: 100 + index, keptMs: 50 + index, buildMs: 1400.5 });
@@ -23,8 +23,8 @@ async function words(revisions: KeptRevisions): Promise<string[]> {
 	return (await revisions.list()).map(({ policies }) => policies.join());
 }
 
-test("reads what it kept, and lists the one in force first", async (t) => {
-	const { revisions } = await kept(t, ["one", "two"]);
+test("reads what it kept, and lists the one in force first", async () => {
+	const { revisions } = await kept(["one", "two"]);
 	const [first, second] = await revisions.list();
 	const record = { version: 1, buildMs: 1400.5 };
 	assert.deepEqual(first, { revision: revisionOf("two"), ...record, order: 101, keptMs: 51, policies: ["two"] });
@@ -37,8 +37,8 @@ test("reads what it kept, and lists the one in force first", async (t) => {
 	assert.ok(Buffer.from(module).equals(last.build.module));
 });
 
-test("keeps the last few, by when they were in force last", async (t) => {
-	const { revisions, dir } = await kept(t, ["one", "two", "three"], 3);
+test("keeps the last few, by when they were in force last", async () => {
+	const { revisions, dir } = await kept(["one", "two", "three"], 3);
 	const oldest = (await revisions.list()).at(-1);
 	assert.ok(oldest !== undefined);
 	await revisions.note({ ...oldest, order: 200, pinnedAgainst: "ab" });
@@ -49,15 +49,15 @@ test("keeps the last few, by when they were in force last", async (t) => {
 	assert.equal((await readdir(dir)).length, 3);
 });
 
-test("keeps one again with what is noted of it now", async (t) => {
-	const { revisions } = await kept(t, ["one", "two"]);
+test("keeps one again with what is noted of it now", async () => {
+	const { revisions } = await kept(["one", "two"]);
 	await revisions.keep(smallBuild("one"), { order: 300, keptMs: 50, buildMs: 1 });
 	assert.deepEqual(await words(revisions), ["one", "two"]);
 });
 
 describe("what is damaged", () => {
-	test("a module that was changed is passed over, with its name, and made good when it is kept again", async (t) => {
-		const { dir, revisions } = await kept(t, ["one", "two"]);
+	test("a module that was changed is passed over, with its name, and made good when it is kept again", async () => {
+		const { dir, revisions } = await kept(["one", "two"]);
 		const file = join(dir, revisionOf("two"), "filter.wasm");
 		await appendFile(file, "!");
 		const said: string[] = [];
@@ -70,8 +70,8 @@ describe("what is damaged", () => {
 		assert.equal((await revisions.lastGood(assert.fail))?.revision, revisionOf("two"));
 	});
 
-	test("a build under another one's name is refused", async (t) => {
-		const { dir, revisions } = await kept(t, ["one"]);
+	test("a build under another one's name is refused", async () => {
+		const { dir, revisions } = await kept(["one"]);
 		const forged = new KeptRevisions({ dir: join(dir, "other") });
 		await forged.keep(smallBuild("evil"), { order: 1, keptMs: 1, buildMs: 1 });
 		await rm(join(dir, revisionOf("one")), { recursive: true });
@@ -87,8 +87,8 @@ describe("what is damaged", () => {
 		["is empty", (file: string) => writeFile(file, ""), /Unexpected end of JSON input/],
 		["is of another version", (file: string) => writeFile(file, '{"version":2}'), /kept\.json is not of this version/],
 	] as const) {
-		test(`a revision whose note ${what} is passed over`, async (t) => {
-			const { dir, revisions } = await kept(t, ["one", "two"]);
+		test(`a revision whose note ${what} is passed over`, async () => {
+			const { dir, revisions } = await kept(["one", "two"]);
 			const folder = join(dir, revisionOf("two"));
 			await spoil(join(folder, "kept.json"));
 			const said: string[] = [];
@@ -100,16 +100,16 @@ describe("what is damaged", () => {
 		});
 	}
 
-	test("what is no revision is left alone", async (t) => {
-		const { dir, revisions } = await kept(t, ["one"]);
+	test("what is no revision is left alone", async () => {
+		const { dir, revisions } = await kept(["one"]);
 		await mkdir(join(dir, ".half-written"));
 		await writeFile(join(dir, "notes"), "");
 		assert.equal((await revisions.list(assert.fail)).length, 1);
 	});
 });
 
-test("has nothing where nothing was kept", async (t) => {
-	const revisions = new KeptRevisions({ dir: join(await temporaryFolder(t), "missing") });
+test("has nothing where nothing was kept", async () => {
+	const revisions = new KeptRevisions({ dir: join(await temporaryFolder(), "missing") });
 	assert.deepEqual(await revisions.list(assert.fail), []);
 	assert.equal(await revisions.lastGood(assert.fail), undefined);
 });

@@ -97,8 +97,8 @@ describe("the default folder", () => {
 });
 
 describe("a state folder", () => {
-	test("gives back the settings and handlers that were in force", async (t) => {
-		const state = await StateFolder.open(join(await temporaryFolder(t), "new", "state"));
+	test("gives back the settings and handlers that were in force", async () => {
+		const state = await StateFolder.open(join(await temporaryFolder(), "new", "state"));
 		const missing = /configuration\.json: no settings and handlers of this version of sluice are kept there$/;
 		await assert.rejects(state.readConfiguration(), { code: "invalid", message: missing });
 		await state.writeConfiguration(snapshot);
@@ -117,8 +117,8 @@ describe("a state folder", () => {
 		await assert.rejects(state.readConfiguration(), { message: missing });
 	});
 
-	test("says where its server is, until that has gone", async (t) => {
-		const state = await StateFolder.open(await temporaryFolder(t));
+	test("says where its server is, until that has gone", async () => {
+		const state = await StateFolder.open(await temporaryFolder());
 		const message = `${join(state.dir, "server.json")}: no server runs here: start sluice serve or sluice up, or name another --config`;
 		await assert.rejects(state.readServer(), { code: "unavailable", message });
 		await state.writeServer({ pid: 7, adminPort: 1, mixerPort: 2, discoveryPort: 3 });
@@ -129,8 +129,8 @@ describe("a state folder", () => {
 		await assert.rejects(state.readServer(), { message });
 	});
 
-	test("is refused where it can't be made", async (t) => {
-		const file = join(await temporaryFolder(t), "file");
+	test("is refused where it can't be made", async () => {
+		const file = join(await temporaryFolder(), "file");
 		await writeFile(file, "");
 		await assert.rejects(StateFolder.open(file), {
 			code: "invalid",
@@ -140,16 +140,16 @@ describe("a state folder", () => {
 });
 
 describe("the token", () => {
-	test("is made once, for the eyes of its owner", async (t) => {
-		const state = await StateFolder.open(await temporaryFolder(t));
+	test("is made once, for the eyes of its owner", async () => {
+		const state = await StateFolder.open(await temporaryFolder());
 		const [one, other] = await Promise.all([state.makeToken(), state.makeToken()]);
 		assert.match(one, /^[\w-]{43}$/);
 		assert.deepEqual([other, await state.makeToken(), await state.readToken()], [one, one, one]);
 		assert.equal((await stat(join(state.dir, "token"))).mode & 0o777, 0o600);
 	});
 
-	test("is of no use where others can read it, or where it is none", async (t) => {
-		const state = await StateFolder.open(await temporaryFolder(t));
+	test("is of no use where others can read it, or where it is none", async () => {
+		const state = await StateFolder.open(await temporaryFolder());
 		const token = await state.makeToken();
 		const file = join(state.dir, "token");
 		await chmod(file, 0o640);

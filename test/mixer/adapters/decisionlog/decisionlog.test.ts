@@ -55,7 +55,7 @@ const batch = (...items: TelemetryRecord[]): Batch => ({ signal: "record", items
 
 /** A handler of a configuration that is loaded, compiled and built as the server does it. */
 async function start(t: TestContext, { config = "", rego }: { config?: string; rego?: string }) {
-	const dir = await temporaryFolder(t);
+	const dir = await temporaryFolder();
 	const file = join(dir, "decisions.jsonl");
 	await mkdir(join(dir, "masks"));
 	await mkdir(join(dir, "shop"));

@@ -239,7 +239,7 @@ describe("grpc: what is sent", () => {
 	});
 
 	test("what there is to a socket of this machine", async (t) => {
-		const endpoint = `unix:${join(await temporaryFolder(t, "sluice-grpc-"), "adapter.sock")}`;
+		const endpoint = `unix:${join(await temporaryFolder("sluice-grpc-"), "adapter.sock")}`;
 		const remote = await start(t, { address: endpoint });
 		const { handler } = await open(t, { endpoint });
 		assert.deepEqual(await handler.handle(records("a")), ["delivered"]);
@@ -253,7 +253,7 @@ describe("grpc: what is sent", () => {
 		const root = Buffer.from(authority.root.certificate);
 		const pair = { cert_chain: Buffer.from(server.certificate), private_key: Buffer.from(server.key) };
 		const remote = await start(t, { credentials: ServerCredentials.createSsl(root, [pair], true) });
-		const folder = await temporaryFolder(t, "sluice-grpc-");
+		const folder = await temporaryFolder("sluice-grpc-");
 		const files = { authorities: join(folder, "ca"), certificate: join(folder, "crt"), key: join(folder, "key") };
 		await writeFile(files.authorities, authority.root.certificate);
 		await writeFile(files.certificate, client.certificate);

@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { TestContext } from "node:test";
 import { temporaryFolder } from "../../../support/temporary-folder.ts";
 
 /** An adapter in TypeScript that is right. */
@@ -15,8 +14,8 @@ export default {
 `;
 
 /** A new folder of these files. */
-export async function filesFolder(t: TestContext, files: Readonly<Record<string, string>>): Promise<string> {
-	const dir = await temporaryFolder(t);
+export async function filesFolder(files: Readonly<Record<string, string>>): Promise<string> {
+	const dir = await temporaryFolder();
 	for (const [name, text] of Object.entries(files)) {
 		await mkdir(dirname(join(dir, name)), { recursive: true });
 		await writeFile(join(dir, name), text);

@@ -27,8 +27,8 @@ describe("an adapter's file", () => {
 			"node_modules/acme/index.js",
 		],
 	] as const) {
-		test(`is found ${what}`, async (t) => {
-			const dir = await filesFolder(t, files);
+		test(`is found ${what}`, async () => {
+			const dir = await filesFolder(files);
 			const from = what === "above it" ? join(dir, "config") : dir;
 			await mkdir(from, { recursive: true });
 			const file = await adapterFile(reference, from);
@@ -56,14 +56,14 @@ describe("an adapter's file", () => {
 			() => "is neither an adapter that comes with sluice, nor a path such as ./adapter.ts, nor a package's name",
 		],
 	] as const) {
-		test(`is not found: ${what}`, async (t) => {
-			const dir = await filesFolder(t, { "folder/a.ts": SOUND });
+		test(`is not found: ${what}`, async () => {
+			const dir = await filesFolder({ "folder/a.ts": SOUND });
 			await assert.rejects(adapterFile(reference, dir), { name: "MixerError", code: "invalid", message: message(dir) });
 		});
 	}
 
-	test("is not found where its package does not export it", async (t) => {
-		const dir = await filesFolder(t, packageFiles("acme", JAVASCRIPT, { "./other": "./index.js" }));
+	test("is not found where its package does not export it", async () => {
+		const dir = await filesFolder(packageFiles("acme", JAVASCRIPT, { "./other": "./index.js" }));
 		await assert.rejects(adapterFile("acme", dir), {
 			code: "invalid",
 			message: /^cannot be loaded: No "exports" main defined in .*node_modules\/acme\/package\.json/,
@@ -111,21 +111,21 @@ describe("a module that is no adapter is refused", () => {
 			/^cannot be loaded: Error: Cannot find module '.*missing\.ts'/,
 		],
 	] as const) {
-		test(what, async (t) => {
-			const dir = await filesFolder(t, { "a.ts": text });
+		test(what, async () => {
+			const dir = await filesFolder({ "a.ts": text });
 			await assert.rejects(loadAdapter(join(dir, "a.ts")), { name: "MixerError", code: "invalid", message });
 		});
 	}
 
-	test("that is not TypeScript, with the place", async (t) => {
-		const dir = await filesFolder(t, { "a.ts": "export default {\n  name: ,\n};\n" });
+	test("that is not TypeScript, with the place", async () => {
+		const dir = await filesFolder({ "a.ts": "export default {\n  name: ,\n};\n" });
 		await assert.rejects(loadAdapter(join(dir, "a.ts")), {
 			message: `cannot be loaded: SyntaxError: Expression expected (${join(dir, "a.ts")}:2)`,
 		});
 	});
 
-	test("in TypeScript inside of a package", async (t) => {
-		const dir = await filesFolder(t, { "node_modules/acme/a.ts": SOUND });
+	test("in TypeScript inside of a package", async () => {
+		const dir = await filesFolder({ "node_modules/acme/a.ts": SOUND });
 		await assert.rejects(loadAdapter(join(dir, "node_modules/acme/a.ts")), {
 			message: "cannot be loaded: a package must hold JavaScript: compile it first",
 		});

@@ -144,7 +144,7 @@ for (const [protocol, start] of Object.entries(protocols)) {
 
 		test("shows its own certificate to a receiver that asks for one, and checks the receiver's", async (t) => {
 			const authority = await TestAuthority.create();
-			const folder = await temporaryFolder(t, "sluice-otlp-tls-");
+			const folder = await temporaryFolder("sluice-otlp-tls-");
 			const server = await authority.issue({ dnsNames: ["localhost"] });
 			const client = await authority.issue();
 			const files = { authorities: "ca.crt", certificate: "client.crt", key: "client.key" };

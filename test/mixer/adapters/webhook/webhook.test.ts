@@ -182,8 +182,8 @@ describe("webhook", () => {
 		await handler.close();
 	});
 
-	test("takes headers from the environment and from files, and the secret too", async (t) => {
-		const dir = await temporaryFolder(t);
+	test("takes headers from the environment and from files, and the secret too", async () => {
+		const dir = await temporaryFolder();
 		await writeFile(join(dir, "secret"), `${SECRET}\n`);
 		await writeFile(join(dir, "token"), "two\n");
 		const headers = { "x-one": { env: "ONE" }, "x-two": { file: join(dir, "token") } };
@@ -196,7 +196,7 @@ describe("webhook", () => {
 	});
 
 	test("speaks TLS, with a certificate of its own", async (t) => {
-		const dir = await temporaryFolder(t);
+		const dir = await temporaryFolder();
 		const authority = await TestAuthority.create();
 		const { certificate: ca } = authority.root;
 		const server = await authority.issue({ dnsNames: ["localhost"] });
