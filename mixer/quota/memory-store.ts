@@ -2,15 +2,13 @@ import { MixerError } from "../error.ts";
 import type { Clock } from "../observe/clock.ts";
 import { type Counter, newCounter } from "./counter.ts";
 import { leasedOf, operate } from "./operate.ts";
+import { type PastAnswer, PastAnswers } from "./past-answers.ts";
 import type { QuotaRule } from "./rule.ts";
-import { anotherCall, type Operation, type Outcome, type QuotaStore, REMEMBER_MS, type StoreCall } from "./store.ts";
+import { anotherCall, type Operation, type Outcome, type QuotaStore, type StoreCall } from "./store.ts";
 import { keepMs } from "./times.ts";
 
-/** Keys counted at once. A key takes about 430 bytes (docs/quotas.md). */
+/** Keys counted at once. A key takes about 460 bytes (docs/quotas.md). */
 export const MAX_KEYS = 1_000_000;
-
-/** Answers remembered for retries; beyond it the oldest are forgotten, and their retries charged again. */
-export const MAX_ANSWERS = 100_000;
 
 /** Keys looked at with each call, to forget those that are over: more than one call adds on average. */
 const SWEPT_EACH_CALL = 8;
@@ -23,18 +21,13 @@ interface Kept {
 	readonly keepUntilMs: number;
 }
 
-interface Answered {
-	readonly atMs: number;
-	readonly outcomes: readonly Outcome[];
-}
-
 /** Counts in the Mixer's memory: exact for one Mixer, and gone when it ends. */
 export class MemoryQuotaStore implements QuotaStore {
 	readonly #clock: Pick<Clock, "now">;
 	readonly #maxKeys: number;
 	readonly #onStranded: (counter: string, amount: number) => void;
 	readonly #kept = new Map<string, Kept>();
-	readonly #answers = new Map<string, Answered>();
+	readonly #answers = new PastAnswers();
 	#sweep = this.#kept.entries();
 	#now = 0;
 
@@ -63,8 +56,8 @@ export class MemoryQuotaStore implements QuotaStore {
 		// The machine's clock can be set back; a counter that was over and forgotten must not begin again.
 		this.#now = Math.max(this.#now, Math.floor(this.#clock.now()));
 		const now = this.#now;
-		const answered = this.#answers.get(call.dedupId);
-		if (answered !== undefined && now - answered.atMs < REMEMBER_MS) {
+		const answered = this.#answers.get(call.dedupId, now);
+		if (answered !== undefined) {
 			if (answered.outcomes.length !== call.operations.length) throw anotherCall();
 			return later(answered, now);
 		}
@@ -74,7 +67,7 @@ export class MemoryQuotaStore implements QuotaStore {
 			return operate(call.operations, ({ counter }) => structuredClone(counters.get(counter) ?? newCounter(now)), now);
 		const outcomes = operate(call.operations, ({ counter }) => counters.get(counter) ?? newCounter(now), now);
 		for (const { counter: name, rule } of call.operations) this.#keep(name, counters.get(name), rule);
-		this.#remember(call.dedupId, { atMs: now, outcomes });
+		this.#answers.add(call.dedupId, { atMs: now, outcomes });
 		this.#forget(SWEPT_EACH_CALL);
 		return outcomes;
 	}
@@ -105,15 +98,6 @@ export class MemoryQuotaStore implements QuotaStore {
 		else this.#kept.set(name, { counter, keepUntilMs: counter.at + keep });
 	}
 
-	#remember(dedupId: string, answered: Answered): void {
-		this.#answers.delete(dedupId);
-		this.#answers.set(dedupId, answered);
-		for (const [oldest, { atMs }] of this.#answers) {
-			if (this.#answers.size <= MAX_ANSWERS && answered.atMs - atMs < REMEMBER_MS) break;
-			this.#answers.delete(oldest);
-		}
-	}
-
 	/** Goes round all keys, a few at a time. */
 	#forget(count: number): void {
 		for (let i = 0; i < count; i++) {
@@ -133,7 +117,7 @@ export class MemoryQuotaStore implements QuotaStore {
 }
 
 /** The answer of then, for a caller who counts from now. */
-function later({ atMs, outcomes }: Answered, now: number): Outcome[] {
+function later({ atMs, outcomes }: PastAnswer, now: number): Outcome[] {
 	const passed = Math.max(0, now - atMs);
 	const rest = (ms: number) => Math.max(0, ms - passed);
 	return outcomes.map((outcome) => ({

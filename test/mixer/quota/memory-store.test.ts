@@ -53,11 +53,3 @@ test("says what was out when a key is forgotten that nobody asks for any more", 
 	await call(charge(fixed(3), 1, { counter: "b" }));
 	assert.deepEqual(stranded, [["a", 20]]);
 });
-
-test("remembers the answers of 100,000 calls, and forgets the oldest first", async () => {
-	const { store } = clocked();
-	const again = async (dedupId: string) =>
-		only(await store.allocate({ dedupId, operations: [charge(fixed(3), 0)] })).isRepeated;
-	for (let i = 0; i <= 100_000; i++) await store.allocate({ dedupId: `${i}`, operations: [charge(fixed(3), 0)] });
-	assert.deepEqual([await again("1"), await again("0")], [true, false]);
-});
