@@ -35,6 +35,7 @@ const command = new Command("npm run bench --")
 		parseRates,
 	)
 	.option("--variants <list>", `some of ${VARIANTS.map(({ id }) => id).join(",")}`, (list) => list.split(","))
+	.option("--base <id>", "the variant that the others are compared with, round by round (bare)")
 	.option(
 		"--results <folder>",
 		"where results.json, README.md and bench.svg go (bench/results; a quick run: build/bench/results)",

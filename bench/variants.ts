@@ -46,5 +46,5 @@ export const VARIANTS: readonly Variant[] = [
 	{ id: "opa", title: "ext_authz, server on OPA's library", deployment: "opa", requests: "new" },
 ];
 
-/** The variant that others are compared with. */
+/** The variant that others are compared with, if nobody says otherwise. */
 export const BASE = "bare";

@@ -368,7 +368,7 @@ export class Stream {
 			this.bag.begin();
 		}
 		if (this.outcome.allowed && this.quotas.draws.count > 0) {
-			chargeResponse(plugin.quotas, this.quotas, this.bag, nowNs());
+			chargeResponse(plugin.quotas, this.quotas, this.bag);
 		}
 		if (plugin.reportsInput && this.isTargeted) noteInput(plugin, this, this.selected);
 		plugin.reporter.add(this.bag);

@@ -20,3 +20,8 @@ export function times(value: number): string {
 export function spread({ median, min, max }: Spread, format: (value: number) => string): string {
 	return `${format(median)} (${format(min)}–${format(max)})`;
 }
+
+/** Between which values: 60 to 65. */
+export function range({ from, to }: { from: number; to: number }, format: (value: number) => string): string {
+	return `${format(from)} to ${format(to)}`;
+}

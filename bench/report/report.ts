@@ -1,8 +1,8 @@
 import type { Machine } from "../measure/machine.ts";
-import { ratioSpread, type Spread, spreadOf } from "../measure/statistics.ts";
+import { medianRange, ratioSpread, type Spread, spreadOf } from "../measure/statistics.ts";
 import type { Plan } from "../plan.ts";
 import type { Sample } from "../rounds.ts";
-import { BASE, type Variant } from "../variants.ts";
+import { VARIANTS, type Variant } from "../variants.ts";
 
 /** What became of a variant. */
 export type Outcome =
@@ -28,6 +28,8 @@ export interface VariantNumbers {
 	/** CPU over that of the base in the same round; left out where the base wasn't measured. */
 	readonly timesBase?: Spread;
 	readonly aboveBaseUs?: Spread;
+	/** Of enough rounds, between what the median of that lies with 95 %. */
+	readonly medianAboveBaseUs?: { readonly from: number; readonly to: number };
 	readonly p50Us: Spread;
 	readonly p99Us: Spread;
 	readonly requestsPerSecond: Spread;
@@ -64,7 +66,7 @@ export function makeReport(options: {
 	readonly about: Pick<Report, "machine" | "envoy" | "command" | "date">;
 }): Report {
 	const { plan, outcomes, about } = options;
-	const base = outcomes.find(({ variant }) => variant.id === BASE);
+	const base = outcomes.find(({ variant }) => variant.id === plan.base);
 	const baseTotals = base?.state === "measured" ? closedTotals(base.samples) : undefined;
 	const { rounds, requests, connections, pacedSeconds } = plan;
 	const variants = outcomes.map((outcome): VariantReport => {
@@ -72,21 +74,27 @@ export function makeReport(options: {
 		if (outcome.state !== "measured") return { id, title, state: outcome.state, note: outcome.note };
 		return { id, title, state: "measured", numbers: numbersOf(outcome.samples, baseTotals) };
 	});
-	return { ...about, base: BASE, rounds, requests, connections, pacedSeconds, variants };
+	return { ...about, base: plan.base, rounds, requests, connections, pacedSeconds, variants };
+}
+
+/** What the base is called in a table. */
+export function baseTitle({ base }: Report): string {
+	return VARIANTS.find(({ id }) => id === base)?.title ?? base;
 }
 
 function numbersOf(samples: readonly Sample[], baseTotals: readonly number[] | undefined): VariantNumbers {
 	const closed = closedOf(samples);
 	const totals = closedTotals(samples);
 	const names = [...(closed[0]?.cpuUs.keys() ?? [])];
+	const above = baseTotals && totals.map((total, round) => total - (baseTotals[round] ?? Number.NaN));
+	const median = above && medianRange(above);
 	const rates = new Set(samples.flatMap(({ ratePerSecond }) => ratePerSecond ?? []));
 	return {
 		cpuUs: spreadOf(totals),
 		processes: names.map((name) => ({ name, cpuUs: spreadOf(closed.map(({ cpuUs }) => cpuUs.get(name) ?? 0)) })),
-		...(baseTotals && {
-			timesBase: ratioSpread(totals, baseTotals),
-			aboveBaseUs: spreadOf(totals.map((total, round) => total - (baseTotals[round] ?? Number.NaN))),
-		}),
+		...(baseTotals && { timesBase: ratioSpread(totals, baseTotals) }),
+		...(above && { aboveBaseUs: spreadOf(above) }),
+		...(median && { medianAboveBaseUs: median }),
 		p50Us: spreadOf(closed.map(({ p50Us }) => p50Us)),
 		p99Us: spreadOf(closed.map(({ p99Us }) => p99Us)),
 		requestsPerSecond: spreadOf(closed.map(({ requestsPerSecond }) => requestsPerSecond)),

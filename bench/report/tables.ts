@@ -1,24 +1,29 @@
-import { microseconds, milliseconds, spread, times } from "./numbers.ts";
-import type { Report, VariantReport } from "./report.ts";
+import { microseconds, milliseconds, range, spread, times } from "./numbers.ts";
+import { baseTitle, type Report, type VariantReport } from "./report.ts";
 
 /** Rows of cells; the first row is the head. */
 export type Table = readonly (readonly string[])[];
 
 /** CPU and latency of each variant as fast as answers come. */
-export function cpuTable({ variants }: Report): Table {
-	const head = ["variant", "CPU µs/request", "of it", "times Envoy alone", "above it, µs", "p50 ms", "p99 ms"];
-	return [head, ...variants.map(cpuRow)];
+export function cpuTable(report: Report): Table {
+	const times = `times ${baseTitle(report)}`;
+	return [
+		["variant", "CPU µs/request", "of it", times, "above it, µs", "p50 ms", "p99 ms"],
+		...report.variants.map(cpuRow),
+	];
 }
 
 function cpuRow({ title, state, note, numbers }: VariantReport): readonly string[] {
 	if (numbers === undefined) return [title, state === "failed" ? `failed: ${note}` : (note ?? ""), "", "", "", "", ""];
-	const { cpuUs, processes, timesBase, aboveBaseUs, p50Us, p99Us } = numbers;
+	const { cpuUs, processes, timesBase, aboveBaseUs, medianAboveBaseUs: median, p50Us, p99Us } = numbers;
 	return [
 		title,
 		spread(cpuUs, microseconds),
 		processes.map((process) => `${process.name} ${microseconds(process.cpuUs.median)}`).join(" + "),
 		timesBase === undefined ? "" : spread(timesBase, times),
-		aboveBaseUs === undefined ? "" : spread(aboveBaseUs, microseconds),
+		aboveBaseUs === undefined
+			? ""
+			: spread(aboveBaseUs, microseconds) + (median === undefined ? "" : `, median ${range(median, microseconds)}`),
 		spread(p50Us, milliseconds),
 		spread(p99Us, milliseconds),
 	];

@@ -2,6 +2,7 @@ import { Bag } from "../attributes/bag";
 import { AttributeId } from "../attributes/generated/vocabulary";
 import { Value } from "../attributes/value";
 import { ChargeAt, Quota } from "../config/config";
+import { nowNs } from "../host/clock";
 import { HeaderMap, HeaderPairs } from "../host/headers";
 import { Status } from "../host/status";
 import { Slice } from "../wire/slice";
@@ -17,23 +18,23 @@ const UNREADABLE: i64 = -1;
 const MAX_DIGITS: i32 = 16;
 
 /** Charges what quotas take of a response, at the end of its stream. */
-export function chargeResponse(quotas: Quotas, request: RequestQuotas, bag: Bag, nowNs: u64): void {
+export function chargeResponse(quotas: Quotas, request: RequestQuotas, bag: Bag): void {
 	let read = false;
 	for (let i = 0; i < request.draws.count; i++) {
 		let draw = request.draws.at(i);
 		let quota = unchecked(quotas.quotas[draw.quota]);
 		if (quota.chargeAt == ChargeAt.Request) continue;
 		if (!read && quota.chargeHeader !== null) read = headers.read(HeaderMap.Response) == Status.Ok;
-		chargeOne(quotas, quota, draw, request.stateAt(i), bag, nowNs);
+		chargeOne(quotas, quota, draw, request.stateAt(i), bag, nowNs());
 	}
 	if (read) headers.free();
 }
 
-function chargeOne(quotas: Quotas, quota: Quota, draw: Draw, state: DrawState, bag: Bag, nowNs: u64): void {
+function chargeOne(quotas: Quotas, quota: Quota, draw: Draw, state: DrawState, bag: Bag, atNs: u64): void {
 	let isCharged = state.progress == Progress.Granted && quota.chargeAt == ChargeAt.Settle;
 	let reserved: u64 = isCharged ? draw.amount : 0;
 	if (codeOf(bag) >= quota.codeBelow) {
-		quotas.settlements.add(draw, 0, reserved, state.chargedAtMs, nowNs);
+		quotas.settlements.add(draw, 0, reserved, state.chargedAtMs, atNs);
 		return;
 	}
 	let header = quota.chargeHeader;
@@ -43,7 +44,7 @@ function chargeOne(quotas: Quotas, quota: Quota, draw: Draw, state: DrawState, b
 		quotas.stats.amountUnreadable();
 		return;
 	}
-	quotas.settlements.add(draw, <u64>amount, reserved, state.chargedAtMs, nowNs);
+	quotas.settlements.add(draw, <u64>amount, reserved, state.chargedAtMs, atNs);
 }
 
 function codeOf(bag: Bag): i64 {

@@ -5,7 +5,7 @@ import { commandOf, planOf, SIZES } from "../../bench/plan.ts";
 import { VARIANTS } from "../../bench/variants.ts";
 
 test("a plan without options is a full run of all variants", () => {
-	assert.deepEqual(planOf({}), { ...SIZES.full, variants: VARIANTS });
+	assert.deepEqual(planOf({}), { ...SIZES.full, variants: VARIANTS, base: "bare" });
 });
 
 test("what is asked for wins over the size of the run", () => {
@@ -27,6 +27,14 @@ test("the command that is shown asks for the same again", () => {
 		"npm run bench -- --quick --rounds 2 --requests 30 --rates none --variants bare,mixer",
 	);
 	assert.equal(commandOf({ rates: [1, 2] }), "npm run bench -- --rates 1,2");
+});
+
+test("a base that is not measured is refused", () => {
+	assert.equal(planOf({ variants: ["cached", "quotas"], base: "cached" }).base, "cached");
+	assert.throws(() => planOf({ variants: ["cached", "quotas"], base: "mixer" }), {
+		code: "invalid",
+		message: "--base: mixer is not measured; there are cached, quotas",
+	});
 });
 
 test("an unknown variant is refused by name", () => {
