@@ -41,19 +41,22 @@ const HEADERS = {
 /** The status that each request of the load gets from every variant: only then do they all ask the upstream. */
 export const LOAD_STATUS = 200;
 
-/** Requests whose decisions can be reused: four paths, two roles. */
-export const SAME_REQUESTS: readonly LoadRequest[] = loadRequests([
-	"/books",
-	"/books/1",
-	"/books/2",
-	"/books/2/reviews",
-]);
+const KNOWN_PATHS = ["/books", "/books/1", "/books/2", "/books/2/reviews"];
 
-/** Requests that were never asked before: each has a path of its own. */
-export const NEW_REQUESTS: readonly LoadRequest[] = loadRequests(["/books/{n}", "/books/{n}/reviews"]);
+/** What a load asks. */
+export const REQUESTS = {
+	/** Decisions can be reused: four paths, two roles. */
+	same: loadRequests(KNOWN_PATHS),
+	/** Each has a path of its own, and was never asked before. */
+	new: loadRequests(["/books/{n}", "/books/{n}/reviews"]),
+	/** As `same`; policies/quotas lets these draw on two quotas. */
+	drawing: loadRequests(KNOWN_PATHS, { "x-draws": "2" }),
+	/** And these on none. */
+	undrawn: loadRequests(KNOWN_PATHS, { "x-draws": "0" }),
+} as const satisfies Record<string, readonly LoadRequest[]>;
 
-function loadRequests(paths: readonly string[]): readonly LoadRequest[] {
+function loadRequests(paths: readonly string[], more: Readonly<Record<string, string>> = {}): readonly LoadRequest[] {
 	return paths.flatMap((path) =>
-		["reader", "librarian"].map((role) => ({ method: "GET", path, headers: { ...HEADERS, "x-role": role } })),
+		["reader", "librarian"].map((role) => ({ method: "GET", path, headers: { ...HEADERS, ...more, "x-role": role } })),
 	);
 }

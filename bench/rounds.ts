@@ -2,7 +2,7 @@ import type { Deployment } from "./deploy/deployment.ts";
 import type { LoadJob } from "./load/job.ts";
 import type { Measurement } from "./measure/measurement.ts";
 import type { Plan } from "./plan.ts";
-import { LOAD_STATUS, NEW_REQUESTS, SAME_REQUESTS } from "./questions.ts";
+import { LOAD_STATUS, REQUESTS } from "./questions.ts";
 import type { Variant } from "./variants.ts";
 
 /** A variant that answered as it should. */
@@ -96,7 +96,7 @@ function jobOf(options: {
 }): Omit<LoadJob, "port"> {
 	const { plan, variant, firstNumber, ratePerSecond } = options;
 	const shared = {
-		requests: variant.requests === "same" ? SAME_REQUESTS : NEW_REQUESTS,
+		requests: REQUESTS[variant.requests],
 		firstNumber,
 		expectedStatus: LOAD_STATUS,
 		timeoutMs: JOB_TIMEOUT_MS,

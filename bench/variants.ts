@@ -3,6 +3,7 @@ import { nativeFilters, wasmThatDoesNothing } from "./deploy/native.ts";
 import { NATIVE_RULES } from "./deploy/native-rules.ts";
 import { opaPeer } from "./deploy/opa-peer.ts";
 import { sluice } from "./deploy/sluice.ts";
+import type { REQUESTS } from "./questions.ts";
 
 const BOOKSTORE = "bookstore/authz/decision";
 
@@ -29,8 +30,7 @@ export interface Variant {
 	readonly id: string;
 	readonly title: string;
 	readonly deployment: DeploymentId;
-	/** Requests that were asked before, so that a cached decision serves, or requests that never were. */
-	readonly requests: "same" | "new";
+	readonly requests: keyof typeof REQUESTS;
 }
 
 /** What is compared, in the order of the tables. */
@@ -41,7 +41,8 @@ export const VARIANTS: readonly Variant[] = [
 	{ id: "cached", title: "Sluice, policy in Envoy, cached", deployment: "proxy", requests: "same" },
 	{ id: "uncached", title: "Sluice, policy in Envoy", deployment: "proxy", requests: "new" },
 	{ id: "regex", title: "Sluice, policy with a regex in Envoy", deployment: "regex", requests: "new" },
-	{ id: "quotas", title: "Sluice, policy in Envoy, cached, two quotas", deployment: "quotas", requests: "same" },
+	{ id: "undrawn", title: "Sluice with quotas that are not drawn on", deployment: "quotas", requests: "undrawn" },
+	{ id: "quotas", title: "Sluice, policy in Envoy, cached, two quotas", deployment: "quotas", requests: "drawing" },
 	{ id: "mixer", title: "Sluice, policy in the Mixer", deployment: "mixer", requests: "new" },
 	{ id: "opa", title: "ext_authz, server on OPA's library", deployment: "opa", requests: "new" },
 ];

@@ -87,7 +87,8 @@ function numbersOf(samples: readonly Sample[], baseTotals: readonly number[] | u
 	const totals = closedTotals(samples);
 	const names = [...(closed[0]?.cpuUs.keys() ?? [])];
 	const above = baseTotals && totals.map((total, round) => total - (baseTotals[round] ?? Number.NaN));
-	const median = above && medianRange(above);
+	// The base itself is above it by nothing.
+	const median = above?.some((us) => us !== 0) ? medianRange(above) : undefined;
 	const rates = new Set(samples.flatMap(({ ratePerSecond }) => ratePerSecond ?? []));
 	return {
 		cpuUs: spreadOf(totals),

@@ -49,30 +49,26 @@ export class DecisionQuotas {
 	}
 
 	private readEntry(document: JsonDocument, entry: i32, draws: Draws): bool {
-		let quota = this.quotaOf(document, document.member(entry, NAME));
-		if (quota == NONE) return false;
-		let known = 2;
+		let nameNode = NONE;
+		let keyNode = NONE;
 		let amount: i64 = 1;
-		let node = document.member(entry, AMOUNT);
-		if (node != NONE) {
-			known++;
-			amount = wholeNumber(document, node, 0);
-			if (amount < 0) return this.refuse("has an amount that is not a whole number from 0 to 10^15");
-		}
 		let limit: i64 = 0;
-		node = document.member(entry, LIMIT);
-		if (node != NONE) {
-			known++;
-			limit = wholeNumber(document, node, 1);
-			if (limit < 0) return this.refuse("has a limit that is not a whole number from 1 to 10^15");
+		for (let node = document.first(entry); node != NONE; node = document.next(node)) {
+			if (document.keyIs(node, NAME)) nameNode = node;
+			else if (document.keyIs(node, KEY)) keyNode = node;
+			else if (document.keyIs(node, AMOUNT)) amount = wholeNumber(document, node, 0);
+			else if (document.keyIs(node, LIMIT)) limit = wholeNumber(document, node, 1);
+			else this.unknownFields++;
 		}
+		let quota = this.quotaOf(document, nameNode);
+		if (quota == NONE) return false;
+		if (amount < 0) return this.refuse("has an amount that is not a whole number from 0 to 10^15");
+		if (limit < 0) return this.refuse("has a limit that is not a whole number from 1 to 10^15");
+		if (keyNode == NONE) return this.refuse("has an entry without key; write [] for one counter for all");
 		let draw = draws.blank;
 		draw.begin(quota, this.quotas[quota].name, amount, limit);
-		node = document.member(entry, KEY);
-		if (node == NONE) return this.refuse("has an entry without key; write [] for one counter for all");
-		let key = writeKey(document, node, draw.id);
+		let key = writeKey(document, keyNode, draw.id);
 		if (key != KeyResult.Ok) return this.refuse(KEY_FAULTS[<i32>key]);
-		this.unknownFields += document.count(entry) - known;
 		return this.add(draws);
 	}
 

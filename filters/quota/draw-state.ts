@@ -26,14 +26,16 @@ export enum Progress {
 
 /** How an open draw could be had. */
 export enum Source {
-	/** From the pool, at once. */
-	Pool = 0,
+	/** Of this worker's chunk, at once. */
+	Chunk = 0,
+	/** From the pool, at once; from here on what the pool is has been read. */
+	Pool = 1,
 	/** By a call that takes a lease. */
-	Lease = 1,
+	Lease = 2,
 	/** By a call for this request alone. */
-	Charge = 2,
+	Charge = 3,
 	/** By a LEASE that is under way. */
-	Join = 3,
+	Join = 4,
 }
 
 /** What is known of one draw of a request. Reused. */
@@ -45,6 +47,8 @@ export class DrawState {
 	chargedAtMs: u64 = 0;
 	/** Of what was spent from the pool: the pool's sequence then. */
 	sequence: u64 = 0;
+	/** Which chunk it was spent of; 0: the pool itself. */
+	chunk: u32 = 0;
 	/** What was said last of the limit; 0: nothing yet. */
 	limit: u64 = 0;
 	remaining: u64 = 0;
@@ -56,6 +60,7 @@ export class DrawState {
 		this.progress = Progress.Open;
 		this.chargedAtMs = 0;
 		this.sequence = 0;
+		this.chunk = 0;
 		this.limit = 0;
 		this.remaining = 0;
 		this.resetAtNs = 0;

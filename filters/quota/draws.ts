@@ -10,6 +10,8 @@ export const MAX_AMOUNT: u64 = 1000000000000000;
 const MAX_NAME_BYTES: i32 = 63;
 /** A NUL and the limit. */
 const HEAD_BYTES: i32 = 9;
+/** What names one pool. */
+export const MAX_ID_BYTES: i32 = MAX_NAME_BYTES + HEAD_BYTES + MAX_KEY_BYTES;
 
 /** What a request draws of one quota and key. */
 @final
@@ -20,7 +22,7 @@ export class Draw {
 	/** Of this key, as the decision says; 0: the Quota's. */
 	limit: u64 = 0;
 	/** The Quota's name, the limit and the key: what names one pool. */
-	id: Bytes = new Bytes(64, MAX_NAME_BYTES + HEAD_BYTES + MAX_KEY_BYTES);
+	id: Bytes = new Bytes(64, MAX_ID_BYTES);
 	private keyAt: i32 = 0;
 
 	/** Begins an id; the key is appended to it. */

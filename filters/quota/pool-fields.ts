@@ -1,9 +1,8 @@
 import { Bytes } from "../wire/bytes";
+import { MAX_ID_BYTES } from "./draws";
 
 /** What stands before the id in a slot: words of eight bytes, in the order of the accessors. */
-export const POOL_HEAD_BYTES: i32 = 160;
-/** A quota's name, a limit, a key. */
-const MAX_ID_BYTES: i32 = 1104;
+export const POOL_HEAD_BYTES: i32 = 184;
 
 /** A pool as it stands in shared data, word by word: the same bytes, read and written by all VMs. All times are on this Envoy's clock. */
 export class PoolFields {
@@ -160,5 +159,28 @@ export class PoolFields {
 	}
 	protected set full(value: u64) {
 		store<u64>(this.bytes.ptr, value, 152);
+	}
+
+	/** What workers took in chunks since `chunksSinceNs`, less what they gave back. */
+	protected get chunksNow(): u64 {
+		return load<u64>(this.bytes.ptr, 160);
+	}
+	protected set chunksNow(value: u64) {
+		store<u64>(this.bytes.ptr, value, 160);
+	}
+
+	/** The same in the time before that. */
+	protected get chunksBefore(): u64 {
+		return load<u64>(this.bytes.ptr, 168);
+	}
+	protected set chunksBefore(value: u64) {
+		store<u64>(this.bytes.ptr, value, 168);
+	}
+
+	protected get chunksSinceNs(): u64 {
+		return load<u64>(this.bytes.ptr, 176);
+	}
+	protected set chunksSinceNs(value: u64) {
+		store<u64>(this.bytes.ptr, value, 176);
 	}
 }

@@ -9,6 +9,12 @@ const EVICTABLE_AFTER_NS: u64 = NS_PER_SECOND;
 /** What a pool in shared data may hold without a sign of use: longer than any lease is valid. */
 const ABANDONED_AFTER_NS: u64 = 60 * NS_PER_SECOND;
 
+/** How long a worker may keep what it has taken in a chunk. */
+const CHUNK_NS: u64 = NS_PER_SECOND / 10;
+
+/** A pool of which chunks are taken has this part of what a second takes at least. */
+const CHUNKED_SHARE: u64 = 4;
+
 /** More than any of a pool's waits: what is further ahead stands there because the clock was put back. */
 const MAX_WAIT_NS: u64 = 61 * NS_PER_SECOND;
 
@@ -51,10 +57,50 @@ export class Pool extends PoolFields {
 		return nowNs >= this.sentNs && nowNs < this.endsNs ? this.balance : 0;
 	}
 
-	/** Spends what must be there. */
-	spend(amount: u64, nowNs: u64): void {
-		this.balance -= amount;
-		this.use(amount, nowNs);
+	/**
+	 * Spends what must be there, and hands out a chunk.
+	 *
+	 * @param ahead what a worker takes for its next requests.
+	 * @param back what is left of its last chunk.
+	 */
+	spend(amount: u64, ahead: u64, back: u64, nowNs: u64): void {
+		this.balance = this.balance + back - amount - ahead;
+		this.use(amount + ahead - min(back, amount + ahead), nowNs);
+		if (ahead == 0 && back == 0) return;
+		this.turnChunks(nowNs);
+		let fromNow = min(this.chunksNow, back);
+		this.chunksNow += ahead - fromNow;
+		this.chunksBefore -= min(this.chunksBefore, back - fromNow);
+	}
+
+	/**
+	 * What chunks may be taken of, once `amount` is spent: nothing where it does not last for much longer than a chunk. Then
+	 * the next LEASE would find in chunks what was spent long ago.
+	 */
+	spare(amount: u64, nowNs: u64): u64 {
+		let rest = this.usable(nowNs) - amount;
+		return rest * CHUNKED_SHARE < this.demand ? 0 : rest;
+	}
+
+	/** When a chunk that is taken now ends. */
+	chunkEndsNs(nowNs: u64): u64 {
+		return min(this.endsNs, nowNs + CHUNK_NS);
+	}
+
+	/** What workers may still have of it in chunks: all that they took in the last tenth of a second, or more. */
+	inChunks(nowNs: u64): u64 {
+		if (nowNs < this.sentNs || nowNs >= this.endsNs) return 0;
+		let sinceNs = nowNs < this.chunksSinceNs ? 0 : nowNs - this.chunksSinceNs;
+		if (sinceNs >= 2 * CHUNK_NS) return 0;
+		return sinceNs < CHUNK_NS ? this.chunksNow + this.chunksBefore : this.chunksNow;
+	}
+
+	private turnChunks(nowNs: u64): void {
+		let sinceNs = nowNs - this.chunksSinceNs;
+		if (nowNs >= this.chunksSinceNs && sinceNs < CHUNK_NS) return;
+		this.chunksBefore = nowNs < this.chunksSinceNs || sinceNs < 2 * CHUNK_NS ? this.chunksNow : 0;
+		this.chunksNow = 0;
+		this.chunksSinceNs = nowNs;
 	}
 
 	/** Puts back what was spent since the last LEASE was sent; after one it counts as spent, and is gone. */
@@ -103,7 +149,7 @@ export class Pool extends PoolFields {
 
 	/** Begins a LEASE or RETURN. @returns what it holds: what of it is still to be spent. */
 	beginCall(untilNs: u64, nowNs: u64): u64 {
-		let held = this.usable(nowNs);
+		let held = this.usable(nowNs) + this.inChunks(nowNs);
 		if (held == 0) this.empty();
 		this.sequence++;
 		this.callUntilNs = untilNs;

@@ -1,6 +1,8 @@
 import { Quota } from "../config/config";
 import { QuotaAnswer } from "./allocate-response";
 import { CallItem } from "./call-item";
+import { Chunks } from "./chunks";
+import { DrawState } from "./draw-state";
 import { Draw } from "./draws";
 import { Pool } from "./pool";
 import { isOfCall, learn, NOTHING_LEASED_NS } from "./pool-answer";
@@ -20,26 +22,45 @@ export class Pools {
 	held: u64 = 0;
 	private scratch: Pool = new Pool();
 
-	constructor(private slots: PoolSlots) {}
+	constructor(
+		private slots: PoolSlots,
+		private chunks: Chunks,
+	) {}
 
 	/** Brings a pool as it is now; false where there is no room for it. */
 	find(draw: Draw, nowNs: u64, pool: Pool): bool {
 		return this.slots.find(draw, nowNs, pool);
 	}
 
+	/** Whether this worker has taken a draw ahead of it. */
+	hasChunk(draw: Draw, nowNs: u64): bool {
+		return this.chunks.cover(draw, nowNs);
+	}
+
+	/** Spends a draw of what this worker has taken ahead of it; false where that is not enough. */
+	spendChunk(draw: Draw, state: DrawState, nowNs: u64): bool {
+		return this.chunks.spend(draw, state, nowNs);
+	}
+
 	/**
-	 * Spends a draw from a pool that was found, and begins a LEASE where that leaves little.
+	 * Spends a draw from a pool that was found, takes a chunk for the next ones where they come quickly, and begins a LEASE
+	 * where that leaves little.
 	 *
 	 * @returns false where there is not enough, and nothing is spent.
 	 */
 	spend(draw: Draw, nowNs: u64, leaseUntilNs: u64, pool: Pool): bool {
+		let chunk = this.chunks.of(draw);
+		chunk.adapt(draw.amount, nowNs);
 		for (let i = 0; i < MAX_TRIES; i++) {
 			if (i > 0 && !this.slots.find(draw, nowNs, pool)) return false;
 			if (pool.usable(nowNs) < draw.amount) return false;
-			pool.spend(draw.amount, nowNs);
+			let ahead = chunk.ahead(draw.amount, pool.spare(draw.amount, nowNs));
+			pool.spend(draw.amount, ahead, chunk.leftOf(pool, nowNs), nowNs);
 			this.leaseBegun = pool.isLow(nowNs);
 			if (this.leaseBegun) this.held = pool.beginCall(leaseUntilNs, nowNs);
-			if (this.slots.save(pool)) return true;
+			if (!this.slots.save(pool)) continue;
+			chunk.take(ahead, this.chunks.nextSerial(), pool, nowNs);
+			return true;
 		}
 		this.leaseBegun = false;
 		return false;
@@ -55,20 +76,22 @@ export class Pools {
 
 	/** Empties a pool to give all of it back by a RETURN; false where there is nothing, or another VM came before. */
 	beginReturn(untilNs: u64, nowNs: u64, pool: Pool): bool {
+		// Nobody has drawn on it for long: if a chunk is out all the same, the clock was changed.
+		if (pool.inChunks(nowNs) > 0) return false;
 		this.held = pool.beginCall(untilNs, nowNs);
 		pool.empty();
 		return this.held > 0 && this.slots.save(pool);
 	}
 
-	/** Puts back what was spent and not needed after all; false where it counts as spent already. */
-	putBack(draw: Draw, sequence: u64, nowNs: u64): bool {
-		if (sequence == 0) return false;
+	/** Puts back what was spent and not needed after all, unless it counts as spent already. */
+	putBack(draw: Draw, state: DrawState, nowNs: u64): void {
+		if (state.chunk != 0) this.chunks.putBack(draw, state.chunk);
+		if (state.chunk != 0 || state.sequence == 0) return;
 		let pool = this.scratch;
 		for (let i = 0; i < MAX_TRIES; i++) {
-			if (!this.slots.find(draw, nowNs, pool) || !pool.putBack(draw.amount, sequence)) return false;
-			if (this.slots.save(pool)) return true;
+			if (!this.slots.find(draw, nowNs, pool) || !pool.putBack(draw.amount, state.sequence)) return;
+			if (this.slots.save(pool)) return;
 		}
-		return false;
 	}
 
 	/**

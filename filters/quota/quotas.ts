@@ -5,6 +5,7 @@ import { AllocateCall } from "./allocate-call";
 import { ItemKind } from "./allocate-request";
 import { AllocateResponse } from "./allocate-response";
 import { Allocator } from "./allocator";
+import { Chunks } from "./chunks";
 import { Draw, MAX_DRAWS } from "./draws";
 import { Pool } from "./pool";
 import { PoolSlots } from "./pool-slots";
@@ -35,7 +36,7 @@ export class Quotas {
 	/** @param seed differs from VM to VM, over restarts too. */
 	constructor(config: Config, target: GrpcTarget, origin: Bytes, seed: u64) {
 		this.quotas = config.quotas;
-		let pools = new Pools(new PoolSlots(seed, config.quotas.length > 0));
+		let pools = new Pools(new PoolSlots(seed, config.quotas.length > 0), new Chunks(seed));
 		let stats = new QuotaStats();
 		let allocator = new Allocator(target, origin, config.quotas, stats, seed);
 		this.pools = pools;

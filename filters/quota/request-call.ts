@@ -40,7 +40,7 @@ export function leaseToJoin(quotas: Quotas, request: RequestDraws): u64 {
 	let missing = NONE;
 	for (let i = 0; i < request.draws.count; i++) {
 		let state = request.stateAt(i);
-		if (state.progress != Progress.Open || state.source == Source.Pool) continue;
+		if (state.progress != Progress.Open || state.source <= Source.Pool) continue;
 		if (missing >= 0 || state.source != Source.Join) return 0;
 		missing = i;
 	}

@@ -109,7 +109,7 @@ export class RequestQuotas extends RequestDraws {
 			if (state.progress == Progress.Granted && draw.amount > 0 && !isResponse(quotas, draw)) {
 				quotas.settlements.add(draw, 0, draw.amount, state.chargedAtMs, nowNs);
 			}
-			if (state.progress == Progress.Spent) quotas.pools.putBack(draw, state.sequence, nowNs);
+			if (state.progress == Progress.Spent) quotas.pools.putBack(draw, state, nowNs);
 			if (state.progress <= Progress.Spent) state.progress = Progress.Open;
 		}
 	}
@@ -152,15 +152,19 @@ export class RequestQuotas extends RequestDraws {
 			let state = this.stateAt(i);
 			if (state.progress != Progress.Open) continue;
 			let draw = this.draws.at(i);
+			if (quotas.pools.hasChunk(draw, nowNs)) {
+				state.source = Source.Chunk;
+				continue;
+			}
 			let quota = unchecked(quotas.quotas[draw.quota]);
 			let pool = unchecked(quotas.found[i]);
 			if (!quotas.pools.find(draw, nowNs, pool)) quotas.stats.poolMissing();
 			state.source = this.onlyCalls ? Source.Charge : sourceOf(quota, draw, pool, nowNs);
 			if (state.source == Source.Join && this.joined) state.source = Source.Charge;
-			if (state.source != Source.Pool && pool.denies(draw.amount, nowNs)) {
+			if (state.source > Source.Pool && pool.denies(draw.amount, nowNs)) {
 				state.learnOfPool(pool, nowNs);
 				state.progress = quota.shadow ? Progress.ShadowDenied : Progress.Denied;
-			} else if (state.source != Source.Pool && !quota.shadow) {
+			} else if (state.source > Source.Pool && !quota.shadow) {
 				needsCall = true;
 			}
 		}
@@ -177,7 +181,7 @@ export class RequestQuotas extends RequestDraws {
 		let call = quotas.allocator.blank(stream, this.deadlineNs);
 		for (let i = 0; i < this.draws.count; i++) {
 			let state = this.stateAt(i);
-			let isMissing = state.progress == Progress.Open && state.source != Source.Pool;
+			let isMissing = state.progress == Progress.Open && state.source > Source.Pool;
 			if (isMissing) addItem(quotas, call, this, i, this.deadlineNs, nowNs);
 		}
 		if (!sendCall(quotas, call, nowNs)) return this.failOpen(quotas, nowNs);
@@ -213,7 +217,7 @@ export class RequestQuotas extends RequestDraws {
 	private failOpen(quotas: Quotas, nowNs: u64): bool {
 		for (let i = 0; i < this.draws.count; i++) {
 			let state = this.stateAt(i);
-			if (state.progress == Progress.Open && state.source != Source.Pool) this.fail(quotas, i, nowNs);
+			if (state.progress == Progress.Open && state.source > Source.Pool) this.fail(quotas, i, nowNs);
 		}
 		return false;
 	}

@@ -41,7 +41,7 @@ test("an unknown variant is refused by name", () => {
 	assert.throws(() => planOf({ variants: ["bare", "wrk"] }), {
 		code: "invalid",
 		message:
-			"--variants: there is no wrk; there are bare, nothing, native, cached, uncached, regex, quotas, mixer, opa",
+			"--variants: there is no wrk; there are bare, nothing, native, cached, uncached, regex, undrawn, quotas, mixer, opa",
 	});
 });
 

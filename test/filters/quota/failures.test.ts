@@ -273,6 +273,8 @@ test("a pool gives up what a store that began anew does not know of", async () =
 	await new QuotaStoreSide(deny).answerAll(envoy.vm());
 	const drawUntilRenewal = () => {
 		for (let draws = 1; ; draws++) {
+			// Too slow for the worker to take chunks.
+			envoy.vm().advance(50);
 			assert.equal(envoy.draw([reads()]).result, "continue");
 			if (pendingAllocates(envoy.vm()).length > 0) return draws;
 		}

@@ -56,15 +56,42 @@ describe("whatever messages are lost, repeated, reordered or late", () => {
 				events: fc.array(event, { minLength: 40, maxLength: 150, size: "max" }),
 			});
 			await fc.assert(
-				fc.asyncProperty(scenario, async ({ limit, envoys, events }) => {
-					const burst = algorithm === "gcra" ? { burst: Math.ceil(limit / 2) } : {};
-					const world = await LossyWorld.start(quotaOf({ limit, windowMs, algorithm, ...burst }), envoys);
-					for (const each of events) await world.run(each);
-					await world.settle();
-					assert.equal(world.failures, 0, "callbacks failed");
-					assertBound(world, { algorithm, limit, windowMs });
-				}),
+				fc.asyncProperty(scenario, (each) => holdsBound({ ...each, algorithm, windowMs })),
 				{ numRuns: scaled({ quick: 8, full: 2000 }) },
+			);
+		});
+	}
+});
+
+/** Requests so many and so quick that workers take chunks of their pools. */
+const quickEvent: fc.Arbitrary<Event> = fc.oneof(
+	{
+		weight: 60,
+		arbitrary: fc.record({
+			kind: fc.constant("burst" as const),
+			vm: number,
+			key: fc.nat({ max: 1 }),
+			count: fc.integer({ min: 5, max: 100 }),
+		}),
+	},
+	{
+		weight: 60,
+		arbitrary: fc.record({ kind: fc.constant("pass" as const), ms: fc.constantFrom(10, 20, 50, 100, 200) }),
+	},
+	{ weight: 60, arbitrary: event },
+);
+
+describe("of pools so deep that workers take chunks of them", () => {
+	for (const [algorithm, windowMs] of algorithms) {
+		test(`never is more spent of a limit (${algorithm}) than the store's bound`, async () => {
+			const scenario = fc.record({
+				limit: fc.constantFrom(600, 1500, 4000),
+				envoys: fc.integer({ min: 1, max: 2 }),
+				events: fc.array(quickEvent, { minLength: 80, maxLength: 200, size: "max" }),
+			});
+			await fc.assert(
+				fc.asyncProperty(scenario, (each) => holdsBound({ ...each, algorithm, windowMs })),
+				{ numRuns: scaled({ quick: 4, full: 200 }) },
 			);
 		});
 	}
@@ -88,6 +115,17 @@ test("a grant that is on its way when a span begins passes in it, besides the li
 	assert.equal(world.onItsWay(first.key, first.atMs), 1);
 });
 
+/** Plays the events, and looks at what was admitted. */
+async function holdsBound(scenario: Rule & { envoys: number; events: readonly Event[] }): Promise<void> {
+	const { algorithm, limit, windowMs, envoys, events } = scenario;
+	const burst = algorithm === "gcra" ? { burst: Math.ceil(limit / 2) } : {};
+	const world = await LossyWorld.start(quotaOf({ limit, windowMs, algorithm, ...burst }), envoys);
+	for (const event of events) await world.run(event);
+	await world.settle();
+	assert.equal(world.failures, 0, "callbacks failed");
+	assertBound(world, scenario);
+}
+
 interface Rule {
 	readonly algorithm: Quota["algorithm"];
 	readonly limit: number;
@@ -100,7 +138,7 @@ interface Rule {
  */
 function assertBound(world: LossyWorld, { algorithm, limit, windowMs }: Rule): void {
 	for (const key of new Set(world.admissions.map((each) => each.key))) {
-		const own = world.admissions.filter((each) => each.key === key);
+		const own = atOnce(world.admissions.filter((each) => each.key === key));
 		for (const { atMs } of own) {
 			if (algorithm === "fixed") {
 				const window = Math.floor(atMs / windowMs);
@@ -121,6 +159,12 @@ function assertBound(world: LossyWorld, { algorithm, limit, windowMs }: Rule): v
 			}
 		}
 	}
+}
+
+/** Those of one time together. */
+function atOnce(admissions: LossyWorld["admissions"]): LossyWorld["admissions"] {
+	const times = Map.groupBy(admissions, ({ atMs }) => atMs);
+	return [...times].map(([atMs, each]) => ({ key: each[0]?.key ?? "", atMs, amount: sum(each) }));
 }
 
 function sum(admissions: LossyWorld["admissions"]): number {
