@@ -1,4 +1,5 @@
 // `npm run bench`: what Sluice costs, beside what a user would run instead, on this machine.
+import { setMaxListeners } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,6 +52,8 @@ try {
 async function bench(options: Options): Promise<void> {
 	const plan = planOf(options);
 	const stop = new AbortController();
+	// Every process of every variant listens to it: no leak, however many they are.
+	setMaxListeners(0, stop.signal);
 	const teardown = new Teardown();
 	const cancel = onStopSignals({
 		source: process,

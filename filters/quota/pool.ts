@@ -74,10 +74,11 @@ export class Pool extends PoolFields {
 	}
 
 	/**
-	 * What chunks may be taken of, once `amount` is spent: nothing where it does not last for much longer than a chunk. Then
-	 * the next LEASE would find in chunks what was spent long ago.
+	 * What chunks may be taken of, once `amount` is spent: nothing where it does not last for much longer than a chunk, or
+	 * nobody knows yet. Then the next LEASE would find in chunks what was spent long ago, and bring too little.
 	 */
 	spare(amount: u64, nowNs: u64): u64 {
+		if (this.demandBefore == 0) return 0;
 		let rest = this.usable(nowNs) - amount;
 		return rest * CHUNKED_SHARE < this.demand ? 0 : rest;
 	}

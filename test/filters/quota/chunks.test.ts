@@ -79,7 +79,7 @@ test("a chunk is worth nothing after a tenth of a second", async () => {
 
 test("a LEASE counts what is in chunks as held", async () => {
 	const quick = await QuickEnvoy.start();
-	await quick.run(1200, 4);
+	await quick.run(3000, 4);
 	assert.equal(quick.last.kind, QuotaItem_Kind.LEASE);
 	// It is sent when less than half of a second's demand is there: 2,000. What it says besides went into chunks.
 	assert.ok(quick.last.held > 2000n && quick.last.held < 3000n, String(quick.last.held));
