@@ -17,23 +17,23 @@ export class Chunks {
 
 	/** Whether a draw's chunk has so much. */
 	cover(draw: Draw, nowNs: u64): bool {
-		let chunk = unchecked(this.places[this.placeOf(draw)]);
-		if (chunk === null) return false;
-		return chunk.covers(draw.amount, nowNs) && chunk.isOf(draw);
+		let chunk = this.find(draw);
+		return chunk === null ? false : chunk.covers(draw.amount, nowNs);
 	}
 
 	/** Spends a draw of its chunk; false where that has not so much. */
 	spend(draw: Draw, state: DrawState, nowNs: u64): bool {
-		if (!this.cover(draw, nowNs)) return false;
-		this.of(draw).spend(draw.amount, state);
+		let chunk = this.find(draw);
+		if (chunk === null) return false;
+		if (!chunk.covers(draw.amount, nowNs)) return false;
+		chunk.spend(draw.amount, state);
 		return true;
 	}
 
 	/** Puts back what a request spent of a chunk and did not need after all, if that chunk is still there. */
 	putBack(draw: Draw, serial: u32): void {
-		let chunk = unchecked(this.places[this.placeOf(draw)]);
-		if (chunk === null) return;
-		if (chunk.isOf(draw)) chunk.putBack(draw.amount, serial);
+		let chunk = this.find(draw);
+		if (chunk !== null) chunk.putBack(draw.amount, serial);
 	}
 
 	/** A draw's chunk; one that was another key's before begins anew. */
@@ -53,6 +53,13 @@ export class Chunks {
 		this.taken++;
 		if (this.taken == 0) this.taken = 1;
 		return this.taken;
+	}
+
+	/** A draw's chunk, if there is one. */
+	private find(draw: Draw): Chunk | null {
+		let chunk = unchecked(this.places[this.placeOf(draw)]);
+		if (chunk === null) return null;
+		return chunk.isOf(draw) ? chunk : null;
 	}
 
 	private placeOf(draw: Draw): i32 {
